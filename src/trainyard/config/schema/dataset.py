@@ -82,15 +82,19 @@ class Diabetes(Dataset):
 
 @dataclass(frozen=True, kw_only=True)
 class Salmon(Dataset):
-    """Length of salmon from age and weight, simulated: von Bertalanffy growth, weight by a power of length."""
+    """Length of Atlantic salmon from sea age and weight, simulated: length at age by von Bertalanffy (1938), weight by
+    a power of length (Le Cren, 1951; Froese, 2006), natural mortality as ICES has it for salmon at sea."""
 
     source: Literal["salmon"] = "salmon"
     rows: int = key("fish to simulate", default=4000, unit="rows", ge=10)
     simulation_seed: int = key("seed of the simulation; the same seed gives the same bytes", default=0, ge=0)
-    length_infinity: float = key("mean length that a fish tends to (L-infinity)", default=1300.0, unit="mm", gt=0)
-    growth_rate: float = key("growth coefficient K of von Bertalanffy", default=0.29, unit="1/year", gt=0)
-    age_at_zero: float = key("theoretical age at length zero, t0", default=-0.2, unit="year", lt=1)
-    age_max: float = key("age of the oldest fish", default=8.0, unit="year", gt=1)
+    length_infinity: float = key("mean length that a fish tends to (L-infinity)", default=1250.0, unit="mm", gt=0)
+    growth_rate: float = key("growth coefficient K of von Bertalanffy", default=0.45, unit="1/year", gt=0)
+    age_at_zero: float = key("theoretical sea age at length zero, t0; a smolt at sea age 0 has grown in its river",
+                             default=-0.3, unit="year", lt=1)
+    age_max: float = key("sea age of the oldest fish; the youngest is 1 year old", default=8.0, unit="year", gt=1)
+    mortality: float = key("natural mortality M: the fish alive fall by exp(-M) a year", default=0.36, unit="1/year",
+                           ge=0)
     weight_factor: float = key("a in weight = a * length^b, length in cm", default=0.0087, unit="g/cm^b", gt=0)
     weight_exponent: float = key("b in weight = a * length^b", default=3.05, gt=0)
     length_variation: float = key("deviation of L-infinity between fish, relative", default=0.08, ge=0, lt=1)
@@ -107,6 +111,11 @@ class Csv(Dataset):
     test_path: str | None = key("table with the test rows, for split=files", default=None)
     delimiter: str | None = key("character between fields of a text file; empty: comma, or tab for .tsv", default=None)
     encoding: str = key("character encoding of a text file", default="utf-8")
+    decimal: Literal[".", ","] = key("decimal mark of the numbers in a text file", default=".")
+    missing_values: tuple[str, ...] = key(
+        "fields of a text file that mean a missing value, besides empty ones; shorten it where one is a real value",
+        default=("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "Null", "null", "None", "none", "?"),
+    )
 
 
 DATASETS: dict[str, type[Dataset]] = {
