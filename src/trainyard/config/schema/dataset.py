@@ -7,6 +7,7 @@ from typing import Literal
 from trainyard.config.schema.key import key
 
 NumericTransform = Literal["standard", "robust", "quantile", "none"]
+MISSING_VALUES = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "Null", "null", "None", "none", "?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +110,14 @@ class Csv(Dataset):
     path: str = key("the table; a relative path starts at the folder the command is typed in")
     val_path: str | None = key("table with the validation rows, for split=files", default=None)
     test_path: str | None = key("table with the test rows, for split=files", default=None)
-    delimiter: str | None = key("character between fields of a text file; empty: comma, or tab for .tsv", default=None)
+    delimiter: str | None = key(
+        "character between fields of a text file, or its name: comma, semicolon, tab, pipe, space; empty: comma, or tab "
+        "for .tsv", default=None)
     encoding: str = key("character encoding of a text file", default="utf-8")
     decimal: Literal[".", ","] = key("decimal mark of the numbers in a text file", default=".")
     missing_values: tuple[str, ...] = key(
         "fields of a text file that mean a missing value, besides empty ones; shorten it where one is a real value",
-        default=("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "Null", "null", "None", "none", "?"),
+        default=MISSING_VALUES,
     )
 
 
