@@ -1,0 +1,7 @@
+"""Models: classifier and regressor, each around any network."""
+
+from trainyard.models.base import Model
+from trainyard.models.classifier import Classifier
+from trainyard.models.regressor import Regressor
+
+__all__ = ["Classifier", "Model", "Regressor"]

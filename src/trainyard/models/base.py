@@ -1,0 +1,66 @@
+"""What classifier and regressor share: the network, the loss and its one mean."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytorch_lightning as pl
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from trainyard.data.minibatches import Minibatch
+
+
+class Model(pl.LightningModule):
+    """A task and its network. A Lightning step carries a block of minibatches, which `train_block` works off."""
+
+    task: str
+    train_block: Callable[[Any], None]
+    make_optimizer: Callable[[], Optimizer]
+
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.automatic_optimization = False
+        self.network = network
+
+    def forward(self, x: Tensor, codes: Tensor | None = None) -> Tensor:
+        """Return the network's output (B, outputs), in 32 bits at least."""
+        output: Tensor = self.network(x, codes)
+        return output.float() if output.dtype.itemsize < 4 else output
+
+    def row_loss(self, output: Tensor, y: Tensor) -> Tensor:
+        """Return the loss of each row (B,)."""
+        raise TypeError(f"{type(self).__name__} defines no loss")
+
+    def row_weight(self, y: Tensor, weight: Tensor | None) -> Tensor | None:
+        """Return the weight of each row (B,) in the loss, None where all weigh the same."""
+        del y
+        return weight
+
+    def metrics(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Mapping[str, Tensor]:
+        """Return every metric of the task over all rows of a part, as scalars on the device."""
+        raise TypeError(f"{type(self).__name__} defines no metrics")
+
+    def loss(self, minibatch: Minibatch) -> Tensor:
+        """Return the mean loss of a minibatch, the one place where rows are weighed and averaged."""
+        output = self(minibatch.x, minibatch.codes)
+        return self.mean_loss(output, minibatch.y, minibatch.weight)
+
+    def mean_loss(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
+        """Return the weighted mean of the rows' losses, a scalar."""
+        losses = self.row_loss(output, y)
+        weights = self.row_weight(y, weight)
+        if weights is None:
+            return losses.mean()
+        return (losses * weights).sum() / weights.sum().clamp_min(1e-12)
+
+    def training_step(self, block: Any, block_index: int) -> None:  # noqa: ARG002  # Lightning's signature
+        """Train on a block of minibatches."""
+        self.train_block(block)
+
+    def transfer_batch_to_device(self, batch: Any, device: Any, dataloader_idx: int) -> Any:  # noqa: ARG002
+        """Return the block as it is: it names minibatches that lie on the device already."""
+        return batch
+
+    def configure_optimizers(self) -> Optimizer:
+        """Return the optimizer that training has chosen."""
+        return self.make_optimizer()

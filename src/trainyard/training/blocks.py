@@ -1,0 +1,43 @@
+"""How an epoch is handed to Lightning: in blocks of minibatches, so that its bookkeeping is paid once a block."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+BLOCK_SECONDS = 0.25
+FIRST_BLOCK = 8
+
+
+@dataclass(frozen=True)
+class Block:
+    """Minibatches `start` to `stop` of an epoch (counted from 0)."""
+
+    epoch: int
+    start: int
+    stop: int
+
+
+class Blocks:
+    """A stateful loader of blocks; one iteration is what remains of the current epoch.
+
+    `length` is the minibatches of a block, or "auto" for as many as take about a quarter of a second. How an epoch is
+    cut changes no result.
+    """
+
+    def __init__(self, minibatches: int, length: int | Literal["auto"]):
+        self.minibatches = minibatches
+        self.adaptive = length == "auto"
+        self.length = FIRST_BLOCK if length == "auto" else length
+        self.epoch = 0
+        self.position = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        while self.position < self.minibatches:
+            start, self.position = self.position, min(self.position + self.length, self.minibatches)
+            yield Block(self.epoch, start, self.position)
+        self.epoch, self.position = self.epoch + 1, 0
+
+    def measured(self, minibatches: int, seconds: float) -> None:
+        """Choose the length of the blocks to come by what one has taken."""
+        if self.adaptive and minibatches:
+            self.length = max(1, int(BLOCK_SECONDS * minibatches / max(seconds, 1e-9)))

@@ -1,0 +1,116 @@
+"""Fitting: Lightning drives the loop, block by block."""
+
+import contextlib
+import logging
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytorch_lightning as pl
+from torch.optim import Optimizer
+
+from trainyard.models import Model
+from trainyard.training.blocks import Blocks
+from trainyard.training.loop import Loop
+from trainyard.training.member import Member
+from trainyard.training.optimizers import build_optimizer
+from trainyard.training.plan import Plan
+from trainyard.training.stepper import ReferenceStepper
+from trainyard.training.stop import Stop, seconds_of
+
+LIGHTNING_PRECISION = {"32": "32-true", "64": "64-true", "bf16-mixed": "bf16-mixed"}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What training leaves: the model with its final weights chosen, the member's history, why it stopped."""
+
+    model: Model
+    member: Member
+    reason: str
+    seconds: float
+    rows: int
+
+
+def _ignore_step(epoch: int, minibatch: int) -> None:
+    del epoch, minibatch
+
+
+def _ignore_epoch(epoch: int, metrics: dict[str, float], best: bool) -> None:
+    del epoch, metrics, best
+
+
+def fit(
+    plan: Plan,
+    stop: Stop | None = None,
+    *,
+    on_step: Callable[[int, int], None] = _ignore_step,
+    on_epoch: Callable[[int, dict[str, float], bool], None] = _ignore_epoch,
+) -> Fitted:
+    """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
+
+    `on_step(epoch, minibatch)` is called after each block, `on_epoch(epoch, metrics, is_best)` after each epoch.
+    `stop` ends the training between two minibatches.
+    """
+    stop = stop or Stop()
+    config, member = plan.config, Member(plan.config)
+    model = plan.build_model()
+    model.make_optimizer = lambda: _optimizer(plan, model)
+    minibatches = plan.open_training()
+    blocks = Blocks(len(minibatches), config.training.block)
+    loop = Loop(
+        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop,
+        lambda: ReferenceStepper(model, member, plan.total_steps), on_step, on_epoch,
+    )  # fmt: skip
+    model.train_block = loop.train_block
+    started = time.perf_counter()
+    stop.limit(seconds_of(config.training.max_time))
+    with quiet_lightning():
+        build_trainer(plan).fit(model, train_dataloaders=blocks)
+    seconds = time.perf_counter() - started
+    model.to(plan.device.torch)
+    if config.training.restore_best and member.best_weights:
+        member.restore_weights(model.network)
+    return Fitted(model, member, stop.reason or "max_epochs", seconds, loop.rows_seen)
+
+
+def build_trainer(plan: Plan) -> pl.Trainer:
+    """Return the Lightning Trainer of a plan; the loop ends it, so it has no limit of its own."""
+    gpu = plan.device.torch.type == "cuda"
+    return pl.Trainer(
+        accelerator="gpu" if gpu else "cpu",
+        devices=[plan.device.torch.index] if gpu else 1,
+        precision=LIGHTNING_PRECISION[plan.device.precision],  # type: ignore[arg-type]  # a str of its Literal
+        max_epochs=-1,
+        deterministic=True,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        limit_val_batches=0,
+        use_distributed_sampler=False,
+    )
+
+
+def _optimizer(plan: Plan, model: Model) -> Optimizer:
+    config = plan.config
+    clipped_in_mixed = config.training.clip_norm is not None and plan.device.precision == "bf16-mixed"
+    return build_optimizer(config.optimizer, model.network.parameters(), fused=not clipped_in_mixed)
+
+
+@contextlib.contextmanager
+def quiet_lightning() -> Iterator[None]:
+    """Keep Lightning's adverts, device lines and hints about loaders out of the output; errors still show."""
+    loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning", "lightning_fabric")]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\..*")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -1,0 +1,37 @@
+"""The learning rate as a closed form of the step."""
+
+import math
+
+from trainyard.config.schema import Constant, Cosine, OneCycle, Plateau, Schedule
+
+
+def learning_rate_factor(schedule: Schedule, step: int, total: int | None) -> float:
+    """Return the factor on optimizer.lr at `step` (from 0) of `total` steps; `total` may be None where none is needed.
+
+    After the warm-up the schedule runs over the steps that remain. What plateau lowers is state of the member and
+    comes on top.
+    """
+    if step < schedule.warmup_steps:
+        return (step + 1) / (schedule.warmup_steps + 1)
+    match schedule:
+        case Constant() | Plateau():
+            return 1.0
+        case Cosine():
+            return _cosine(1.0, schedule.final_factor, _progress(schedule, step, total))
+        case OneCycle():
+            progress, peak = _progress(schedule, step, total), schedule.peak_fraction
+            if progress < peak:
+                return _cosine(schedule.start_factor, 1.0, progress / peak)
+            return _cosine(1.0, schedule.final_factor, (progress - peak) / (1 - peak))
+    raise TypeError(f"no learning rate for {schedule!r}")
+
+
+def _progress(schedule: Schedule, step: int, total: int | None) -> float:
+    if total is None:
+        raise TypeError(f"schedule={schedule.name} needs a number of steps")
+    steps = max(1, total - schedule.warmup_steps - 1)
+    return min(1.0, (step - schedule.warmup_steps) / steps)
+
+
+def _cosine(start: float, end: float, progress: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2
