@@ -24,6 +24,12 @@ class SourceFile:
     def lines(self) -> np.ndarray | None:
         return self.find_lines() if self.find_lines else None
 
+    def place(self, row: int) -> str:
+        """Where a row of this file is, for a message: "houses.csv, line 7" or "houses.parquet, row 6"."""
+        if self.lines is None:
+            return f"{self.path.name}, row {row + 1}"
+        return f"{self.path.name}, line {self.lines[row]}"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -62,8 +68,8 @@ class Source:
 
     def where(self, row: int) -> str:
         """The place of a row for a message: "houses.csv, line 7", "houses.parquet, row 6", or "row 6"."""
-        path, number = self.locate(row)
-        if path is None:
-            return f"row {number}"
-        file = next(file for file in self.files if file.path == path)
-        return f"{path.name}, {'row' if file.lines is None else 'line'} {number}"
+        for file in self.files:
+            if row < file.rows:
+                return file.place(row)
+            row -= file.rows
+        return f"row {row + 1}"
