@@ -5,7 +5,6 @@ Imports no reader and no scikit-learn, since a warm cache is found by this alone
 
 import hashlib
 import json
-from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from trainyard.config.schema.dataset import Csv, Dataset, Salmon
 from trainyard.data.files import check_file, ending_of
+from trainyard.data.request import values_of
 from trainyard.errors import DataError
 from trainyard.lineage.digest import bytes_md5, file_md5
 
@@ -52,7 +52,7 @@ def cache_key(dataset: Dataset, *, task: str, double: bool, memory: Path | None 
         rows = "simulated"
     else:
         rows = f"scikit-learn {version('scikit-learn')}"
-    choices = {name: value for name, value in asdict(dataset).items() if name not in SPELLINGS}
+    choices = {name: value for name, value in values_of(dataset).items() if name not in SPELLINGS}
     identity = {"rows": rows, "choices": choices, "task": task, "double": double, "code": code_version()}
     return bytes_md5(json.dumps(identity, sort_keys=True).encode())
 

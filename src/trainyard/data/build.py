@@ -1,0 +1,33 @@
+"""Read, type, split and transform a dataset, and write the result as the files of a cache entry."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from trainyard.data.assemble import assemble
+from trainyard.data.request import Request
+from trainyard.data.sources import load_source
+from trainyard.data.store import write
+
+
+def build(request: Request, folder: Path) -> None:
+    """Prepare into `folder`, which must not exist yet. Raises DataError with all faults found."""
+    source = load_source(request.dataset, request.memory)
+    made = assemble(source, request.dataset, request.task, request.double)
+    folder.mkdir(parents=True)
+    parts = {"train": made.train, "val": made.val, "test": made.test}
+    write(folder, parts, {
+        "task": made.task,
+        "numeric": made.train.x.shape[1],
+        "category_sizes": made.category_sizes,
+        "image_shape": made.image_shape,
+        "classes": made.classes,
+        "class_counts": made.class_counts,
+        "targets": made.targets,
+        "target_mean": made.target_mean,
+        "target_scale": made.target_scale,
+        "preprocessing": made.preprocessing,
+        "digest": source.digest,
+        "origin": source.origin,
+        "example": made.example,
+        "summary": asdict(made.summary),
+    })  # fmt: skip

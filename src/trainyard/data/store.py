@@ -1,0 +1,82 @@
+"""A prepared dataset as files: one .npy per array and meta.json, which is written last and knows their sizes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainyard.config.schema.dataset import Csv, Dataset
+from trainyard.data.identity import files_of
+from trainyard.data.prepared import Part, Prepared
+from trainyard.data.summary import Summary
+
+META = "meta.json"
+PARTS = ("train", "val", "test")
+ARRAYS = ("x", "codes", "y", "weight", "rows")
+
+
+class DamagedError(Exception):
+    """An entry that is not whole; it is made again."""
+
+
+def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
+    """Write arrays and meta data into an empty folder. `meta` holds the other fields of Prepared as JSON values."""
+    arrays: dict[str, Any] = {}
+    for name in PARTS:
+        for field in ARRAYS:
+            array = getattr(parts[name], field)
+            if array is None:
+                continue
+            file = folder / f"{name}_{field}.npy"
+            np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+            arrays[file.name] = {"bytes": file.stat().st_size, "shape": array.shape, "dtype": array.dtype.str}
+    (folder / META).write_text(json.dumps({**meta, "arrays": arrays}))
+
+
+def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
+    """The entry in a folder, its arrays mapped read-only. Raises DamagedError when a file is missing or cut off."""
+    try:
+        meta = json.loads((folder / META).read_bytes())
+        arrays = meta.pop("arrays")
+        for name, known in arrays.items():
+            if (folder / name).stat().st_size != known["bytes"]:
+                raise DamagedError(f"{folder / name} has not its {known['bytes']} bytes")
+        return Prepared(
+            key=key, folder=folder, task=meta["task"], dataset_name=dataset.name, source=dataset.source,
+            train=part(folder, "train", arrays), val=part(folder, "val", arrays),
+            test=part(folder, "test", arrays), numeric=meta["numeric"],
+            category_sizes=tuple(meta["category_sizes"]), image_shape=optional(meta["image_shape"]),
+            classes=optional(meta["classes"]), class_counts=optional(meta["class_counts"]),
+            targets=tuple(meta["targets"]), target_mean=tuple(meta["target_mean"]),
+            target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
+            origin=origin_now(dataset) or meta["origin"], example=meta["example"],
+            summary=Summary.from_dict(meta["summary"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{folder}: {error}") from error
+
+
+def origin_now(dataset: Dataset) -> str | None:
+    """Where files lie now; equal bytes may have lain elsewhere when they were prepared. None for a built-in."""
+    return ", ".join(str(path) for _, path in files_of(dataset).values()) if isinstance(dataset, Csv) else None
+
+
+def optional(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def part(folder: Path, name: str, arrays: dict[str, Any]) -> Part:
+    fields: dict[str, Any] = {field: mapped(folder / f"{name}_{field}.npy", arrays) for field in ARRAYS}
+    return Part(**fields)
+
+
+def mapped(file: Path, arrays: dict[str, Any]) -> np.ndarray | None:
+    """An array of an entry, None where it has none; an array without values is made rather than mapped."""
+    known = arrays.get(file.name)
+    if known is None:
+        return None
+    if 0 in known["shape"]:
+        return np.empty(known["shape"], known["dtype"])
+    array: np.ndarray = np.load(file, mmap_mode="r", allow_pickle=False)
+    return array
