@@ -1,7 +1,7 @@
 """One run: where it computes, how long it trains, where it is tracked, and the whole config."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from trainyard.config.schema.dataset import Dataset
@@ -85,3 +85,5 @@ class Config:
     run_name: str | None = key("name of the run; empty: one made of its choices", default=None)
     tags: Mapping[str, str] = key("tags of the run in MLflow, by name", factory=dict)
     note: str = key("what the run is about; the description in MLflow", default="")
+    masked: tuple[str, ...] = field(  # dotted keys whose values came from the environment and are not written down
+        default=(), repr=False, compare=False, metadata={"public": False})

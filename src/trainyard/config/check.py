@@ -1,0 +1,146 @@
+"""A plain container of values to the frozen schema, finding every fault in it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainyard.config.convert import WrongValueError, convert_value
+from trainyard.config.faults import Fault, key_fault
+from trainyard.config.keys import CHOSEN, FIXED, Key, key_variants, keys_of, owners_of, top_keys
+from trainyard.config.nearest import did_you_mean, listed, nearest
+from trainyard.config.rules import find_clashes
+from trainyard.config.schema import Config
+
+MISSING = "???"
+
+
+class Unresolved:
+    """Stands for a value whose interpolation failed, which has been reported or follows from a value not given."""
+
+
+@dataclass
+class Checked:
+    """What came of a check: the config where nothing was wrong, and the faults."""
+
+    config: Config | None
+    faults: list[Fault]
+
+
+def check_config(
+    container: Mapping[str, Any], *, masked: tuple[str, ...] = (), where: Callable[[str], str] = lambda key: ""
+) -> Checked:
+    """Build the config from nested plain values and find what is wrong with it.
+
+    `masked` are the dotted keys whose values came from the environment. `where` may add to the message of an unknown
+    key where it was set, such as " (in experiment/digits)".
+    """
+    check = _Check(where)
+    sections = {name: check.section(name, container.get(name)) for name in (*CHOSEN, *FIXED)}
+    top = check.values(top_keys(), {key: value for key, value in container.items() if key not in sections}, "")
+    config = None
+    if all(section is not None for section in sections.values()):
+        config = Config(**sections, **top, masked=masked)  # type: ignore[arg-type]
+        check.faults += [fault for fault in find_clashes(config) if not check.wrong.intersection(fault.keys)]
+    return Checked(None if check.faults else config, check.faults)
+
+
+@dataclass
+class _Check:
+    where: Callable[[str], str]
+    faults: list[Fault] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
+
+    def section(self, name: str, values: Any) -> Any:
+        """Return the section as its class, with defaults in place of wrong values; None if there is no class."""
+        if not isinstance(values, Mapping):
+            self.add(name, f"nothing is chosen; write {name}=<option>" if name in CHOSEN else "must hold keys", values)
+            return None
+        cls = self.section_class(name, values)
+        return None if cls is None else cls(**self.values(keys_of(cls), values, f"{name}."))
+
+    def section_class(self, name: str, values: Mapping[str, Any]) -> type | None:
+        if name in FIXED:
+            return FIXED[name]
+        discriminator, classes = CHOSEN[name]
+        word = str(values.get(discriminator, MISSING))
+        if word in classes:
+            return classes[word]
+        known = listed(classes, "or")
+        if word == MISSING:
+            self.add(f"{name}.{discriminator}", f"this option does not say what it is; it needs {discriminator}: {known}")
+        else:
+            self.add(f"{name}.{discriminator}", f"must be {known}{did_you_mean(word, classes)}", word)
+        return None
+
+    def values(self, keys: Mapping[str, Key], values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+        """Return the converted values of one section; unknown keys and wrong values become faults."""
+        for name in values:
+            if name not in keys:
+                self.unknown(f"{prefix}{name}", [f"{prefix}{key}" for key in keys], _option(prefix, values))
+        return {name: self.value(key, values.get(name, key.default), f"{prefix}{name}", name in values)
+                for name, key in keys.items()}  # fmt: skip
+
+    def value(self, key: Key, value: Any, path: str, given: bool) -> Any:
+        if value is Unresolved:
+            self.wrong.add(path)
+            return _stand_in(key)
+        if value == MISSING or (key.required and not given):
+            self.add(path, f"has to be given: {key.doc}")
+            return _stand_in(key)
+        if key.nested:
+            return self.options_by_name(key, value, path)
+        try:
+            return convert_value(value, key)
+        except WrongValueError as wrong:
+            self.add(path, str(wrong), value)
+            return _stand_in(key)
+
+    def options_by_name(self, key: Key, value: Any, path: str) -> dict[str, Any]:
+        """Return a mapping of names to a schema class: dataset.columns."""
+        cls = key.nested
+        assert cls is not None
+        if not isinstance(value, Mapping):
+            self.add(path, "must be names with keys, such as {postcode: {kind: category}}", value)
+            return {}
+        options = {}
+        for name, values in value.items():
+            if isinstance(values, Mapping):
+                options[str(name)] = cls(**self.values(keys_of(cls), values, f"{path}.{name}."))
+            else:
+                self.add(f"{path}.{name}", f"must hold {listed(keys_of(cls), 'or')}, such as {{kind: category}}", values)
+        return options
+
+    def add(self, path: str, text: str, value: Any = None) -> None:
+        self.wrong.add(path)
+        self.faults.append(key_fault(path, text, value))
+
+    def unknown(self, path: str, here: list[str], option: str) -> None:
+        """Report a key that does not exist, with the nearest that does."""
+        self.add(path, f"no such key{suggest_key(path, here, option)}{self.where(path)}")
+
+
+def suggest_key(path: str, here: list[str], option: str) -> str:
+    """Return the end of "no such key" for a path; `here` are the keys of the section and `option` is what it is."""
+    owners = owners_of(path)
+    if owners:
+        return f" in {option}; {listed(owners)} {'has' if len(owners) == 1 else 'have'} it"
+    local = nearest(path, here)
+    if local is None:
+        last = path.rsplit(".", 1)[-1]
+        everywhere = [key for key in key_variants() if key.rsplit(".", 1)[-1] == last]
+        by_last = {key.rsplit(".", 1)[-1]: key for key in (*key_variants(), *here)}
+        close = nearest(last, by_last)
+        local = everywhere[0] if everywhere else nearest(path, key_variants()) or (by_last[close] if close else None)
+    return f"; did you mean {local}?" if local else ""
+
+
+def _option(prefix: str, values: Mapping[str, Any]) -> str:
+    section = prefix.removesuffix(".")
+    return f"{section}={values.get(CHOSEN[section][0])}" if section in CHOSEN else section
+
+
+def _stand_in(key: Key) -> Any:
+    """Return something of the key's kind to go on checking with."""
+    if not key.required:
+        return key.default
+    return () if key.type == tuple[str, ...] else "?"

@@ -1,0 +1,254 @@
+"""Overrides to a checked config: Hydra composes, the schema checks, and all faults are found at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException, MissingConfigException
+from hydra.types import RunMode
+from omegaconf import Container, DictConfig, OmegaConf
+from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
+from yaml import YAMLError
+
+from trainyard.config.check import Checked, Unresolved, check_config
+from trainyard.config.faults import Fault, in_order, key_fault
+from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS, keys_of
+from trainyard.config.loader import Loader
+from trainyard.config.nearest import did_you_mean, listed
+from trainyard.config.overrides import read_overrides, shape_of
+from trainyard.config.schema import Config
+from trainyard.config.secrets import watch_environment
+from trainyard.errors import ConfigError
+
+COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError, AssertionError, KeyError)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A checked config, and what Hydra composed it from."""
+
+    config: Config
+    cfg: DictConfig
+    overrides: tuple[str, ...]  # as typed
+
+
+def compose(
+    overrides: Sequence[str] = (), *, config_name: str = "train", config_dir: str | Path | None = None
+) -> Config:
+    """Return the config that a command line with these overrides stands for; raise ConfigError with all its faults."""
+    loader = Loader(None if config_dir is None else str(config_dir))
+    return Composer(loader, config_name).compose(overrides).config
+
+
+class Composer:
+    """Composes and checks configs of one primary config."""
+
+    def __init__(self, loader: Loader, config_name: str = "train"):
+        self.loader = loader
+        self.config_name = config_name
+
+    def compose(self, overrides: Sequence[str]) -> Composed:
+        """Return the checked config of one run; raise ConfigError with every fault, in the order of the overrides."""
+        self.check_primary()
+        lines, faults = read_overrides(overrides, self.loader, sweeping=False)
+        try:
+            cfg = self.loader.load_configuration(self.config_name, lines, RunMode.RUN)
+        except COMPOSITION_ERRORS:
+            cfg, more = self._compose_step_by_step(lines)
+            faults += more
+        checked = Checked(None, []) if cfg is None else self._check(cfg, overrides, incomplete=bool(faults))
+        faults += checked.faults
+        if faults or checked.config is None or cfg is None:
+            raise ConfigError(in_order(faults, [shape_of(text).key for text in overrides]))
+        return Composed(checked.config, cfg, tuple(overrides))
+
+    def check_primary(self) -> None:
+        """Raise ConfigError where the primary config (--config-name) does not exist."""
+        repository = self.loader.repository
+        if not repository.config_exists(self.config_name):
+            known = [name for name in self.loader.options("") if name != "_dummy_empty_config_"]
+            hint = did_you_mean(self.config_name, known)
+            raise ConfigError(f"--config-name {self.config_name}: no such config{hint}; there is {listed(known)}")
+
+    def _compose_step_by_step(self, lines: Sequence[str]) -> tuple[DictConfig | None, list[Fault]]:
+        """Compose from the groups alone, then set each key by itself, so that one fault hides no other."""
+        of_keys = [line for line in lines if line.startswith(("++", "~")) and not self.loader.is_group(line[1:])]
+        of_groups = [line for line in lines if line not in of_keys]
+        try:
+            cfg = self.loader.load_configuration(self.config_name, of_groups, RunMode.RUN)
+        except COMPOSITION_ERRORS as error:
+            return None, [self._composition_fault(error, of_groups)]
+        faults = []
+        for line in of_keys:
+            try:
+                override, _ = self.loader._parse_overrides_and_create_caching_repo(self.config_name, [line])
+                ConfigLoaderImpl._apply_overrides_to_config(override, cfg)
+            except COMPOSITION_ERRORS as error:
+                faults.append(Fault(f"{line.lstrip('+')}: {_first_line(error)}", (shape_of(line).key,)))
+        return cfg, faults
+
+    def _composition_fault(self, error: Exception, lines: Sequence[str]) -> Fault:
+        """Return one sentence for what went wrong in the config files themselves, or with Hydra's own overrides."""
+        if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+            group, _, option = error.missing_cfg_file.rpartition("/")
+            asker = str(error).partition("'")[2].partition("'")[0] if str(error).startswith("In '") else ""
+            source = f" (in {asker}.yaml)" if asker and asker != self.config_name else ""
+            if group:
+                known = self.loader.options(group) if self.loader.is_group(group) else []
+                there = f"; there are {listed(known)}" if known else f"; there is no group {group}"
+                return Fault(f"{group}={option}: no such {group}{did_you_mean(option, known)}{there}{source}", (group,))
+            return Fault(f"{option}.yaml: no such config{source}")
+        if isinstance(error, YAMLError):
+            mark = getattr(error, "problem_mark", None)
+            place = f"{Path(mark.name).name}, line {mark.line + 1}: " if mark else ""
+            return Fault(f"{place}{getattr(error, 'problem', None) or _first_line(error)}; the file is not valid YAML")
+        hydra_keys = [line for line in lines if shape_of(line).is_hydra]
+        shown = f"{listed(hydra_keys)}: " if hydra_keys else ""
+        return Fault(f"{shown}{_first_line(error)}", tuple(shape_of(line).key for line in hydra_keys))
+
+    def _check(self, cfg: DictConfig, overrides: Sequence[str], *, incomplete: bool) -> Checked:
+        """Check a composed config against the schema and the rules."""
+        self._drop_strangers(cfg, overrides)
+        container, masked, faults = resolve(cfg)
+        typed = self._typed_keys(overrides)
+        checked = check_config(container, masked=masked, where=lambda key: self._where(cfg, key, typed))
+        if incomplete:  # a rule may have been broken only by what was left out above
+            checked.faults = [fault for fault in checked.faults if not _of_wrong_group(fault, overrides, self.loader)]
+        return Checked(None if faults else checked.config, faults + checked.faults)
+
+    def _drop_strangers(self, cfg: DictConfig, overrides: Sequence[str]) -> None:
+        """Leave out what a preset says about an option that the command line chose another one for.
+
+        experiment=digits sets network.hidden; with network=linear after it, that key means nothing. A key that no
+        option of the group has, or that was typed, stays and is reported.
+        """
+        typed = self._typed_keys(overrides)
+        for section in {shape_of(text).key for text in overrides}.intersection(CHOSEN):
+            values = cfg.get(section)
+            discriminator, classes = CHOSEN[section]
+            cls = classes.get(str(values.get(discriminator))) if isinstance(values, DictConfig) else None
+            if cls is None:
+                continue
+            elsewhere = {name for other in classes.values() for name in keys_of(other)}
+            for name in [str(name) for name in values if name not in keys_of(cls) and name in elsewhere]:
+                if f"{section}.{name}" not in typed and self._where(cfg, f"{section}.{name}", typed):
+                    OmegaConf.set_struct(values, False)
+                    del values[name]
+
+    def _typed_keys(self, overrides: Sequence[str]) -> set[str]:
+        keys = {shape_of(text).key for text in overrides}
+        return {key for key in keys if not self.loader.is_group(key)}
+
+    def _where(self, cfg: DictConfig, key: str, typed: set[str]) -> str:
+        """Return " (in experiment/digits.yaml)" for a key that a file sets and nobody typed."""
+        if any(key == name or key.startswith(f"{name}.") for name in typed):
+            return ""
+        choices = cfg.hydra.runtime.choices
+        for group in reversed([*GROUPS, *OVERLAYS]):
+            for option in _as_list(choices.get(group)):
+                path = f"{group}/{option}"
+                inside = key if group in OVERLAYS else key.removeprefix(f"{group}.")
+                if self._file_has(path, inside):
+                    return f" (in {path}.yaml)"
+        return f" (in {self.config_name}.yaml)" if self._file_has(self.config_name, key) else ""
+
+    def _file_has(self, path: str, key: str) -> bool:
+        loaded = self.loader.repository.load_config(path) if self.loader.repository.config_exists(path) else None
+        values: Any = None if loaded is None else OmegaConf.to_container(loaded.config, resolve=False)
+        for part in key.split("."):
+            if not isinstance(values, Mapping) or part not in values:
+                return False
+            values = values[part]
+        return True
+
+
+def resolve(cfg: DictConfig) -> tuple[dict[str, Any], tuple[str, ...], list[Fault]]:
+    """Return the config without Hydra's part as plain values, the keys that the environment gave, and the faults.
+
+    What cannot be resolved becomes Unresolved, with a fault unless it waits for a value that was not given.
+    """
+    masked: list[str] = []
+    faults: list[Fault] = []
+    keys = [str(key) for key in cfg if key != "hydra"]
+    plain = {key: _plain(cfg._get_node(key)) for key in keys}
+    with _hydra_config(cfg):
+        for parts, text in list(_leaves(plain)):
+            if "${" in text:
+                _set_leaf(plain, parts, _resolve_leaf(cfg, parts, masked, faults))
+    return plain, tuple(masked), faults
+
+
+def _plain(node: Any) -> Any:
+    return OmegaConf.to_container(node, resolve=False) if isinstance(node, Container) else node._value()
+
+
+def _leaves(value: Any, parts: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield every text below a container with the keys that lead to it."""
+    if isinstance(value, str):
+        yield parts, value
+    elif isinstance(value, dict | list):
+        for part, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(inner, (*parts, part))
+
+
+def _set_leaf(container: Any, parts: tuple[Any, ...], value: Any) -> None:
+    for part in parts[:-1]:
+        container = container[part]
+    container[parts[-1]] = value
+
+
+def _resolve_leaf(cfg: DictConfig, parts: tuple[Any, ...], masked: list[str], faults: list[Fault]) -> Any:
+    path = ".".join(str(part) for part in parts)
+    with watch_environment() as reads:
+        try:
+            value: Any = cfg
+            for part in parts:
+                value = value[part]
+        except (InterpolationToMissingValueError, MissingMandatoryValue):
+            return Unresolved
+        except Exception as error:  # noqa: BLE001  # a resolver may raise anything
+            faults.append(key_fault(path, _first_line(error)))
+            return Unresolved
+        if reads:
+            masked.append(path)
+    return OmegaConf.to_container(value, resolve=True) if isinstance(value, Container) else value
+
+
+class _hydra_config:  # noqa: N801  # a context manager, used like a function
+    """Let ${hydra:...} in a config be resolved meanwhile."""
+
+    def __init__(self, cfg: DictConfig):
+        self.cfg = cfg
+
+    def __enter__(self) -> None:
+        self.before = HydraConfig.instance().cfg
+        HydraConfig.instance().set_config(self.cfg)
+
+    def __exit__(self, *error: object) -> None:
+        HydraConfig.instance().cfg = self.before
+        OmegaConf.set_readonly(self.cfg.hydra, False)
+
+
+def _first_line(error: BaseException) -> str:
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    lines = [line.strip() for line in (str(cause) or str(error)).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+def _as_list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(part) for part in value] if isinstance(value, list | Container) else [str(value)]
+
+
+def _of_wrong_group(fault: Fault, overrides: Sequence[str], loader: Loader) -> bool:
+    """Whether a fault is about an option of a group whose choice was wrong, so that another stands in for it."""
+    for text in overrides:
+        shape = shape_of(text)
+        if loader.is_group(shape.key) and shape.value not in loader.options(shape.key):
+            if any(key == shape.key or key.startswith(f"{shape.key}.") for key in fault.keys):
+                return True
+    return False

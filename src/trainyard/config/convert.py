@@ -1,0 +1,156 @@
+"""One value of a config to the type that its key is declared with."""
+
+import math
+from collections.abc import Mapping
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from trainyard.config.keys import Key
+from trainyard.config.nearest import did_you_mean, listed
+
+TRUE, FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
+BOUNDS = {
+    "gt": ("greater than", lambda value, bound: value > bound),
+    "ge": ("at least", lambda value, bound: value >= bound),
+    "lt": ("less than", lambda value, bound: value < bound),
+    "le": ("at most", lambda value, bound: value <= bound),
+}  # fmt: skip
+
+
+class WrongValueError(ValueError):
+    """A value that its key cannot have; the message goes on from the key: "must be a whole number"."""
+
+
+def convert_value(value: Any, key: Key) -> Any:
+    """Return the value in the key's type and within its range, or raise WrongValueError.
+
+    What a person means is taken: 64.0 for a whole number, 32 for the word "32", one name for a list of one, an empty
+    text for nothing where there may be nothing.
+    """
+    converted = _convert(value, key.type)
+    for number in converted if isinstance(converted, tuple) else (converted,):
+        if isinstance(number, int | float) and not isinstance(number, bool):
+            _check_range(number, key)
+    return converted
+
+
+def _convert(value: Any, annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, UnionType):
+        return _convert_union(value, get_args(annotation))
+    if annotation is NoneType:
+        return _convert_none(value)
+    if value is None:
+        raise WrongValueError(f"must be given; null is not possible here, but {describe_type(annotation)}")
+    if get_origin(annotation) is Literal:
+        return _convert_word(value, get_args(annotation))
+    if get_origin(annotation) is tuple:
+        return _convert_list(value, get_args(annotation)[0])
+    if get_origin(annotation) is Mapping:
+        return _convert_texts(value)
+    return {bool: _convert_bool, int: _convert_int, float: _convert_float, str: _convert_text}[annotation](value)
+
+
+def _convert_union(value: Any, parts: tuple[Any, ...]) -> Any:
+    for part in parts:
+        try:
+            return _convert(value, part)
+        except WrongValueError:
+            continue
+    words = [word for part in parts if get_origin(part) is Literal for word in get_args(part)]
+    hint = did_you_mean(value, words) if isinstance(value, str) else ""
+    raise WrongValueError(f"must be {describe_type(Union[parts])}{hint}")
+
+
+def _convert_none(value: Any) -> None:
+    if value is None or value == "":
+        return
+    raise WrongValueError("must be empty")
+
+
+def _convert_word(value: Any, words: tuple[str, ...]) -> str:
+    text = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    if text in words:
+        return text
+    raise WrongValueError(f"must be {listed(words, 'or')}{did_you_mean(text, words)}")
+
+
+def _convert_list(value: Any, element: Any) -> tuple[Any, ...]:
+    if isinstance(value, Mapping):
+        raise WrongValueError(f"must be {describe_type(tuple[element, ...])}")
+    try:
+        return tuple(_convert(part, element) for part in (value if isinstance(value, list | tuple) else [value]))
+    except WrongValueError:
+        raise WrongValueError(f"must be {describe_type(tuple[element, ...])}") from None
+
+
+def _convert_texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise WrongValueError("must be names with values, such as {owner: me}")
+    return {str(name): _convert_text(text) for name, text in value.items()}
+
+
+def _convert_bool(value: Any) -> bool:
+    word = value.lower() if isinstance(value, str) else value
+    if isinstance(word, bool) or (isinstance(word, int) and word in (0, 1)):
+        return bool(word)
+    if word in TRUE or word in FALSE:
+        return word in TRUE
+    raise WrongValueError("must be true or false")
+
+
+def _convert_int(value: Any) -> int:
+    number = _number(value)
+    if number is None or not math.isfinite(number) or number != int(number):
+        raise WrongValueError("must be a whole number")
+    return int(number)
+
+
+def _convert_float(value: Any) -> float:
+    number = _number(value)
+    if number is None:
+        raise WrongValueError("must be a number")
+    if not math.isfinite(number):
+        raise WrongValueError("must be a finite number")
+    return float(number)
+
+
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError:
+            try:
+                return float(value)
+            except ValueError:
+                return None
+    return value
+
+
+def _convert_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise WrongValueError("must be a text")
+
+
+def _check_range(number: float, key: Key) -> None:
+    bounds = {name: key.field.metadata.get(name) for name in BOUNDS}
+    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    if any(not BOUNDS[name][1](number, bound) for name, bound in given.items()):
+        wanted = " and ".join(f"{BOUNDS[name][0]} {bound:g}" for name, bound in given.items())
+        raise WrongValueError(f"must be {wanted}" + (f" ({key.unit})" if key.unit else ""))
+
+
+def describe_type(annotation: Any) -> str:
+    """Return what a key takes, to follow "must be"."""
+    if get_origin(annotation) in (Union, UnionType):
+        return listed([describe_type(part) for part in get_args(annotation)], "or")
+    if get_origin(annotation) is Literal:
+        return listed([str(word) for word in get_args(annotation)], "or")
+    if get_origin(annotation) is tuple:
+        element = get_args(annotation)[0]
+        return "a list of whole numbers such as [128,64]" if element is int else "a list of names such as [a,b]"
+    return {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "null"}[annotation]

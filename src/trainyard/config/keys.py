@@ -1,0 +1,126 @@
+"""The schema as data: which keys there are, in which section, with which type and range."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
+from typing import Any, get_args, get_origin, get_type_hints
+
+from trainyard.config.schema import (
+    DATASETS,
+    MODELS,
+    NETWORKS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Accelerator,
+    Config,
+    Tracking,
+    Training,
+)
+
+# section -> (key that names the class, classes by that name)
+CHOSEN: dict[str, tuple[str, Mapping[str, type]]] = {
+    "dataset": ("source", DATASETS),
+    "model": ("name", MODELS),
+    "network": ("name", NETWORKS),
+    "optimizer": ("name", OPTIMIZERS),
+    "schedule": ("name", SCHEDULES),
+}
+FIXED: dict[str, type] = {"accelerator": Accelerator, "tracking": Tracking, "training": Training}
+GROUPS = (*CHOSEN, "accelerator", "tracking")
+OVERLAYS = ("experiment", "local", "debug")
+DISCRIMINATORS = {f"{section}.{name}": section for section, (name, _) in CHOSEN.items()} | {
+    "accelerator.name": "accelerator",
+    "tracking.name": "tracking",
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a schema class: its name, type, default, meaning, unit and range."""
+
+    name: str
+    type: Any
+    field: Field[Any]
+
+    @property
+    def required(self) -> bool:
+        return self.field.default is MISSING and self.field.default_factory is MISSING
+
+    @property
+    def default(self) -> Any:
+        """The default; None for a key without one."""
+        if self.field.default_factory is not MISSING:
+            return self.field.default_factory()
+        return None if self.field.default is MISSING else self.field.default
+
+    @property
+    def doc(self) -> str:
+        return str(self.field.metadata.get("doc", ""))
+
+    @property
+    def unit(self) -> str:
+        return str(self.field.metadata.get("unit", ""))
+
+    @property
+    def nested(self) -> type | None:
+        """The class of the values of a mapping of options by name (dataset.columns), else None."""
+        if self.is_mapping:
+            value = get_args(self.type)[1]
+            return value if isinstance(value, type) and hasattr(value, "__dataclass_fields__") else None
+        return None
+
+    @property
+    def is_mapping(self) -> bool:
+        return get_origin(self.type) is Mapping
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the key takes text, or a list of texts, or texts by name."""
+        return self.type in (str, str | None, tuple[str, ...], Mapping[str, str])
+
+
+@cache
+def keys_of(cls: type) -> dict[str, Key]:
+    """Return the keys of a schema class by name, in the order in which they are declared."""
+    hints = get_type_hints(cls)
+    return {f.name: Key(f.name, hints[f.name], f) for f in fields(cls) if f.metadata.get("public", True)}
+
+
+@cache
+def top_keys() -> dict[str, Key]:
+    """Return the keys of a config outside of any section (seed, experiment_name, ...)."""
+    sections = {*CHOSEN, *FIXED}
+    return {name: key for name, key in keys_of(Config).items() if name not in sections}
+
+
+@cache
+def key_variants() -> dict[str, tuple[Key, ...]]:
+    """Return every dotted key of every option; one for each class that declares it."""
+    found: dict[str, list[Key]] = {}
+    for path, key in _all_keys():
+        found.setdefault(path, []).append(key)
+    return {path: tuple(variants) for path, variants in found.items()}
+
+
+def open_mappings() -> dict[str, Key]:
+    """Return the keys below which a user may choose names: tags, dataset.columns."""
+    return {path: variants[0] for path, variants in key_variants().items() if variants[0].is_mapping}
+
+
+def owners_of(path: str) -> list[str]:
+    """Return the options that have a key: ["network=mlp"] for network.hidden."""
+    section, _, name = path.partition(".")
+    if section not in CHOSEN:
+        return []
+    return [f"{section}={option}" for option, cls in CHOSEN[section][1].items() if name in keys_of(cls)]
+
+
+def _all_keys() -> Iterator[tuple[str, Key]]:
+    for section, (_, classes) in CHOSEN.items():
+        for cls in classes.values():
+            for name, key in keys_of(cls).items():
+                yield f"{section}.{name}", key
+    for section, cls in FIXED.items():
+        for name, key in keys_of(cls).items():
+            yield f"{section}.{name}", key
+    yield from top_keys().items()

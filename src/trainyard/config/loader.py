@@ -1,0 +1,116 @@
+"""Hydra's loader of configs, with Trainyard's search path and its way of reading overrides."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra import version
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
+from hydra._internal.utils import create_config_search_path
+from hydra.core.config_search_path import SearchPathQuery
+from hydra.core.object_type import ObjectType
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from trainyard.config.faults import Fault
+from trainyard.config.keys import CHOSEN
+from trainyard.config.overrides import decode_name, hydra_line
+from trainyard.config.resolvers import register_resolvers
+from trainyard.config.root import config_folders
+from trainyard.errors import ConfigError
+
+KEPT_AT_MOST = 64  # composed configs of a sweep's members that wait for their launch
+
+
+class Loader(ConfigLoaderImpl):  # type: ignore[misc]  # Hydra has no types
+    """Composes configs from the user's conf/, --config-dir and the configs that come with Trainyard."""
+
+    def __init__(self, config_dir: str | None = None, config_path: str | None = None):
+        version.setbase("1.3")
+        register_resolvers()
+        super().__init__(search_path(config_dir, config_path))
+        self._kept: dict[tuple[Any, ...], DictConfig] = {}
+        self._options: dict[str, list[str]] = {}
+        self._is_group: dict[str, bool] = {}
+
+    def is_group(self, name: str) -> bool:
+        """Whether there is a folder of options of this name."""
+        if name not in self._is_group:
+            self._is_group[name] = bool(name) and "." not in name and self.repository.group_exists(name)
+        return self._is_group[name]
+
+    def groups(self) -> list[str]:
+        """Return the names of all groups but Hydra's."""
+        return [name for name in self.repository.get_group_options("", ObjectType.GROUP) if name != "hydra"]
+
+    def options(self, group: str) -> list[str]:
+        """Return the options of a group, of all folders on the search path."""
+        if group not in self._options:
+            self._options[group] = self.repository.get_group_options(group, ObjectType.CONFIG)
+        return self._options[group]
+
+    def load_configuration(
+        self,
+        config_name: str | None,
+        overrides: Sequence[str],
+        run_mode: RunMode,
+        from_shell: bool = True,
+        validate_sweep_overrides: bool = True,
+    ) -> DictConfig:
+        """Compose as Hydra does; a config that was composed before and kept is handed out instead, once."""
+        lines = [hydra_line(text, self) for text in overrides]
+        kept = self._kept.pop((config_name, *lines, run_mode), None)
+        if kept is not None:
+            return kept
+        cfg = super().load_configuration(config_name, lines, run_mode, from_shell, validate_sweep_overrides)
+        _decode_names(cfg)
+        _name_dataset(cfg)
+        return cfg
+
+    def keep(self, config_name: str | None, overrides: Sequence[str], run_mode: RunMode, cfg: DictConfig) -> None:
+        """Keep a composed config for the launch that will ask for it."""
+        if len(self._kept) < KEPT_AT_MOST:
+            self._kept[(config_name, *(hydra_line(text, self) for text in overrides), run_mode)] = cfg
+
+
+def search_path(config_dir: str | None, config_path: str | None) -> ConfigSearchPathImpl:
+    """Return Hydra's search path: the user's configs, Trainyard's own, --config-dir; the first that has a file wins."""
+    folders = config_folders()
+    if config_path is not None:
+        folders = [_folder(config_path, "--config-path"), *folders]
+    path = create_config_search_path(str(folders[0]))
+    for folder in dict.fromkeys(folders[1:]):
+        _before_schema(path, "trainyard", folder)
+    if config_dir is not None:
+        _before_schema(path, "command-line", _folder(config_dir, "--config-dir"))
+    return path
+
+
+def _before_schema(path: ConfigSearchPathImpl, provider: str, folder: Path) -> None:
+    path.prepend(provider=provider, path=f"file://{folder}", anchor=SearchPathQuery(provider="schema"))
+
+
+def _folder(name: str, flag: str) -> Path:
+    folder = Path(os.path.abspath(Path(name).expanduser()))
+    if not folder.is_dir():
+        fault = Fault(f"{flag} {name}: there is no such folder" + ("; it is a file" if folder.exists() else ""))
+        raise ConfigError([fault.text])
+    return folder
+
+
+def _decode_names(cfg: DictConfig) -> None:
+    """Give back their names to the columns and tags that Hydra's grammar has no room for."""
+    for mapping in (OmegaConf.select(cfg, "tags"), OmegaConf.select(cfg, "dataset.columns")):
+        for name in [name for name in mapping if decode_name(str(name)) != name] if mapping else ():
+            with open_dict(mapping):
+                mapping[decode_name(name)] = mapping.pop(name)
+
+
+def _name_dataset(cfg: DictConfig) -> None:
+    """Name a dataset after its option file where that gives no name."""
+    dataset = cfg.get("dataset")
+    if isinstance(dataset, DictConfig) and CHOSEN["dataset"][0] in dataset and "name" not in dataset:
+        with open_dict(dataset):
+            dataset.name = str(cfg.hydra.runtime.choices.get("dataset", "dataset"))

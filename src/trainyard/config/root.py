@@ -1,0 +1,43 @@
+"""Where the project is: the folder that runs, mlflow.db, its artifacts and the cache hang from, and its configs."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def project_root() -> Path:
+    """Return TRAINYARD_ROOT, else DVC_ROOT, else the nearest project folder up from here, else this folder.
+
+    A project folder has `conf/` and `train.py`, or `.trainyard`. In the temporary folders of `dvc exp run`, DVC_ROOT
+    names the repository that the experiment belongs to.
+    """
+    for variable in ("TRAINYARD_ROOT", "DVC_ROOT"):
+        if os.environ.get(variable):
+            return Path(os.environ[variable]).expanduser().resolve()
+    here = Path.cwd()
+    for folder in _upwards(here):
+        if _has_front_door(folder) or (folder / ".trainyard").exists():
+            return folder
+    return here
+
+
+def config_folders() -> list[Path]:
+    """Return the folders to search for configs, the user's own before the ones that came with Trainyard.
+
+    The user's is the `conf/` of the nearest folder up from here that has `conf/` and `train.py`, else of the project
+    root. Trainyard's own lies in the installed package, or in the checkout that the package is imported from.
+    """
+    roots = [folder for folder in _upwards(Path.cwd()) if _has_front_door(folder)][:1] or [project_root()]
+    own = PACKAGE / "conf" if (PACKAGE / "conf").is_dir() else PACKAGE.parent.parent / "conf"
+    return list(dict.fromkeys(folder for folder in (*(root / "conf" for root in roots), own) if folder.is_dir()))
+
+
+def _has_front_door(folder: Path) -> bool:
+    return (folder / "conf").is_dir() and (folder / "train.py").is_file()
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    yield folder
+    yield from folder.parents
