@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainyard.files import sync_folder
+
 LIMIT = 10 * 2**30  # bytes
 USED = "meta.json"  # its time of change says when an entry was last used
 
@@ -76,13 +78,10 @@ class Cache:
         return fresh
 
     def adopt(self, made: Path, key: str) -> None:
-        """Put a finished folder in place of the entry, so that a crash at any moment leaves a whole entry or none."""
-        for file in made.iterdir():
-            sync(file)
-        sync(made)
+        """Put a finished folder, all of it on the disk, in place of the entry, in one step."""
         self.remove(key)
         made.rename(self.entry(key))
-        sync(self.folder)
+        sync_folder(self.folder)
 
     def remove(self, key: str) -> None:
         """Remove an entry, whose lock must be held exclusively: out of the way in one step, then file by file."""
@@ -168,12 +167,3 @@ def same_file(handle: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:
         return False
-
-
-def sync(path: Path) -> None:
-    """Have the system write a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,7 @@
 """A prepared dataset as files: one .npy per array and meta.json, which is written last and knows their sizes."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from trainyard.config.schema.dataset import Csv, Dataset
 from trainyard.data.identity import files_of
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.summary import Summary
+from trainyard.files import write_text
 
 META = "meta.json"
 PARTS = ("train", "val", "test")
@@ -21,7 +23,7 @@ class DamagedError(Exception):
 
 
 def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
-    """Write arrays and meta data into an empty folder. `meta` holds the other fields of Prepared as JSON values."""
+    """Write arrays and meta data into an empty folder, down to the disk. `meta`: the other fields of Prepared, as JSON."""
     arrays: dict[str, Any] = {}
     for name in PARTS:
         for field in ARRAYS:
@@ -29,9 +31,12 @@ def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
             if array is None:
                 continue
             file = folder / f"{name}_{field}.npy"
-            np.save(file, np.ascontiguousarray(array), allow_pickle=False)
+            with file.open("wb") as out:
+                np.save(out, np.ascontiguousarray(array), allow_pickle=False)
+                out.flush()
+                os.fsync(out.fileno())
             arrays[file.name] = {"bytes": file.stat().st_size, "shape": array.shape, "dtype": array.dtype.str}
-    (folder / META).write_text(json.dumps({**meta, "arrays": arrays}))
+    write_text(folder / META, json.dumps({**meta, "arrays": arrays}))
 
 
 def load(folder: Path, key: str, dataset: Dataset) -> Prepared:

@@ -5,7 +5,10 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+from trainyard.files import write_text
 
 SMALL = 1 << 20  # bytes; hashing that much takes as long as looking it up
 SETTLED = 2.0  # seconds; a younger file may change again within one tick of its time stamp
@@ -51,10 +54,5 @@ def recall(note: Path, stamp: list[int]) -> str | None:
 
 def remember(note: Path, stamp: list[int], digest: str) -> None:
     """Write the note in one step; a folder that cannot be written costs the memory only."""
-    fresh = note.with_suffix(f".{os.getpid()}")
-    try:
-        note.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps({"stamp": stamp, "md5": digest}))
-        fresh.replace(note)
-    except OSError:
-        fresh.unlink(missing_ok=True)
+    with suppress(OSError):
+        write_text(note, json.dumps({"stamp": stamp, "md5": digest}))
