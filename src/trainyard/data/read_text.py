@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyarrow import csv as pacsv
 
 from trainyard.data.decode import utf8_bytes
+from trainyard.data.files import ending_of
 from trainyard.data.records import records, unclosed_quote
 from trainyard.errors import DataError
 
@@ -32,17 +33,17 @@ def read_text(
     names = [name.strip() for name in header.fields]
     check_delimiter(path, names, separator)
     table, ragged = parse(path, text, separator, decimal, missing_values)
-    if ragged:
-        raise DataError(ragged_rows(path, text, separator, len(names), ragged, table.num_rows + ragged))
     if np.count_nonzero(np.frombuffer(text, np.uint8) == ord('"')) % 2:
         check_quotes(path, text, separator)
+    if ragged:
+        raise DataError(ragged_rows(path, text, separator, len(names), ragged, table.num_rows + ragged))
     return table.rename_columns(names)
 
 
 def separator_of(path: Path, delimiter: str | None) -> str:
     """The one character between fields."""
     if delimiter is None:
-        return "\t" if ".tsv" in path.suffixes[-2:] else ","
+        return "\t" if ending_of(path).startswith(".tsv") else ","
     separator = DELIMITERS.get(delimiter, delimiter)
     if len(separator) != 1 or not separator.isascii() or separator in '"\r\n':
         raise DataError(f"dataset.delimiter={delimiter} is not one character between fields. Give one ASCII character "
@@ -100,8 +101,8 @@ def ragged_rows(path: Path, text: pa.Buffer, separator: str, width: int, ragged:
     """The fault for rows with another number of fields than the header: how many, and the first of them."""
     odd = (row for row in islice(records(text, separator), 1, None) if len(row.fields) != width)
     first = next(odd, None)
-    verb = "row does" if ragged == 1 else "rows do"
-    message = f"{path.name}: {ragged} of {rows} {verb} not have the {width} fields of the header"
+    verb = "does" if ragged == 1 else "do"
+    message = f"{path.name}: {ragged} of {rows} rows {verb} not have the {width} fields of the header"
     if first is None:
         return f"{message}."
     count = len(first.fields)

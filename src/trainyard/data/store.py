@@ -23,7 +23,7 @@ class DamagedError(Exception):
 
 
 def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
-    """Write arrays and meta data into an empty folder, down to the disk. `meta`: the other fields of Prepared, as JSON."""
+    """Write arrays and meta data into an empty folder, to the disk. `meta`: the other fields of Prepared, as JSON."""
     arrays: dict[str, Any] = {}
     for name in PARTS:
         for field in ARRAYS:
