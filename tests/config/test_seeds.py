@@ -5,7 +5,7 @@ from trainyard.config.seeds import stream_seed
 
 
 def test_a_stream_is_the_same_on_every_machine():
-    assert stream_seed(0, "order", 0) == 4077949397567083093
+    assert stream_seed(0, "order", 0) == 1829853113658518448
 
 
 @given(st.integers(0, 2**32 - 1), st.text(max_size=10), st.integers(0, 10**6))
