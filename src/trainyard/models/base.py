@@ -57,10 +57,6 @@ class Model(pl.LightningModule):
         """Train on a block of minibatches."""
         self.train_block(block)
 
-    def transfer_batch_to_device(self, batch: Any, device: Any, dataloader_idx: int) -> Any:  # noqa: ARG002
-        """Return the block as it is: it names minibatches that lie on the device already."""
-        return batch
-
     def configure_optimizers(self) -> Optimizer:
         """Return the optimizer that training has chosen."""
         return self.make_optimizer()

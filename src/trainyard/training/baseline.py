@@ -3,16 +3,14 @@
 import torch
 from torch import Tensor
 
-from trainyard.data.minibatches import Rows
 from trainyard.data.prepared import Prepared
 from trainyard.models import Model
 from trainyard.training.evaluation import Outputs, measure
 
 
-def baseline_metrics(model: Model, prepared: Prepared, test: Rows) -> dict[str, float]:
-    """Return baseline/<metric> over the test rows, by the model's own metrics."""
-    rows = test.slice(0, len(test))
-    return measure(model, Outputs(_constant_output(prepared, rows.y), rows.y, rows.weight), "baseline")
+def baseline_metrics(model: Model, prepared: Prepared, tested: Outputs) -> dict[str, float]:
+    """Return baseline/<metric> over the tested rows, by the model's own metrics."""
+    return measure(model, tested._replace(output=_constant_output(prepared, tested.y)), "baseline")
 
 
 def _constant_output(prepared: Prepared, y: Tensor) -> Tensor:

@@ -1,15 +1,13 @@
 """How an epoch is handed to Lightning: in blocks of minibatches, so that its bookkeeping is paid once a block."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BLOCK_SECONDS = 0.25
 FIRST_BLOCK = 8
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """Minibatches `start` to `stop` of an epoch (counted from 0)."""
 
     epoch: int

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytorch_lightning as pl
 from torch.optim import Optimizer
 
+from trainyard.config.duration import parse_duration
 from trainyard.models import Model
 from trainyard.training.blocks import Blocks
 from trainyard.training.loop import Loop
@@ -17,7 +18,7 @@ from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer
 from trainyard.training.plan import Plan
 from trainyard.training.stepper import ReferenceStepper
-from trainyard.training.stop import Stop, seconds_of
+from trainyard.training.stop import Stop
 
 LIGHTNING_PRECISION = {"32": "32-true", "64": "64-true", "bf16-mixed": "bf16-mixed"}
 
@@ -37,8 +38,8 @@ def _ignore_step(epoch: int, minibatch: int) -> None:
     del epoch, minibatch
 
 
-def _ignore_epoch(epoch: int, metrics: dict[str, float], best: bool) -> None:
-    del epoch, metrics, best
+def _ignore_epoch(member: Member, model: Model, metrics: dict[str, float], best: bool) -> None:
+    del member, model, metrics, best
 
 
 def fit(
@@ -46,11 +47,11 @@ def fit(
     stop: Stop | None = None,
     *,
     on_step: Callable[[int, int], None] = _ignore_step,
-    on_epoch: Callable[[int, dict[str, float], bool], None] = _ignore_epoch,
+    on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
 ) -> Fitted:
     """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
 
-    `on_step(epoch, minibatch)` is called after each block, `on_epoch(epoch, metrics, is_best)` after each epoch.
+    `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
     `stop` ends the training between two minibatches.
     """
     stop = stop or Stop()
@@ -65,7 +66,8 @@ def fit(
     )  # fmt: skip
     model.train_block = loop.train_block
     started = time.perf_counter()
-    stop.limit(seconds_of(config.training.max_time))
+    if config.training.max_time is not None:
+        stop.limit(parse_duration(config.training.max_time))
     with quiet_lightning():
         build_trainer(plan).fit(model, train_dataloaders=blocks)
     seconds = time.perf_counter() - started

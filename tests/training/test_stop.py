@@ -1,0 +1,45 @@
+import os
+import signal
+import time
+
+import pytest
+
+from trainyard.training.stop import Stop, stop_on_signals
+
+
+def test_nothing_stops_a_training_by_itself():
+    assert not Stop().poll()
+    assert Stop().exit_code == 0
+
+
+def test_a_deadline_stops_it_when_it_has_passed():
+    stop = Stop()
+    stop.limit(3600)
+    assert not stop.poll()
+    stop.limit(0)
+    assert stop.poll()
+    assert (stop.reason, stop.exit_code) == ("max_time", 0)
+
+
+def test_a_reason_that_came_first_is_kept():
+    stop = Stop()
+    stop.reason = "early_stopping"
+    stop.limit(0)
+    assert stop.poll()
+    assert stop.reason == "early_stopping"
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "code"), [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
+)
+def test_a_signal_asks_to_stop_and_the_second_insists(number, reason, code):
+    stop, before = Stop(), signal.getsignal(number)
+    with stop_on_signals(stop):
+        os.kill(os.getpid(), number)
+        time.sleep(0.01)
+        assert stop.poll()
+        assert (stop.reason, stop.exit_code) == (reason, code)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+            time.sleep(1)
+    assert signal.getsignal(number) is before
