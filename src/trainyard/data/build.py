@@ -1,6 +1,5 @@
 """Read, type, split and transform a dataset, and write the result as the files of a cache entry."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from trainyard.data.assemble import assemble
@@ -29,5 +28,5 @@ def build(request: Request, folder: Path) -> None:
         "digest": source.digest,
         "origin": source.origin,
         "example": made.example,
-        "summary": asdict(made.summary),
+        "summary": made.summary.to_dict(),
     })  # fmt: skip
