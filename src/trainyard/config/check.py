@@ -20,7 +20,10 @@ class Unresolved:
 
 @dataclass
 class Checked:
-    """What came of a check: the config where nothing was wrong, and the faults."""
+    """What came of a check: the faults, and the config, which holds stand-ins for what is wrong.
+
+    It is None where a section could not be built at all.
+    """
 
     config: Config | None
     faults: list[Fault]
@@ -41,7 +44,7 @@ def check_config(
     if all(section is not None for section in sections.values()):
         config = Config(**sections, **top, masked=masked)  # type: ignore[arg-type]
         check.faults += [fault for fault in find_clashes(config) if not check.wrong.intersection(fault.keys)]
-    return Checked(None if check.faults else config, check.faults)
+    return Checked(config, check.faults)
 
 
 @dataclass
@@ -85,7 +88,8 @@ class _Check:
             self.wrong.add(path)
             return _stand_in(key)
         if value == MISSING or (key.required and not given):
-            self.add(path, f"has to be given: {key.doc}")
+            self.wrong.add(path)
+            self.faults.append(Fault(f"{path}: has to be given: {key.doc}", (path,), missing=True))
             return _stand_in(key)
         if key.nested:
             return self.options_by_name(key, value, path)

@@ -50,17 +50,20 @@ class Composer:
         self.loader = loader
         self.config_name = config_name
 
-    def compose(self, overrides: Sequence[str]) -> Composed:
-        """Return the checked config of one run; raise ConfigError with every fault, in the order of the overrides."""
+    def compose(self, overrides: Sequence[str], *, allow_missing: bool = False) -> Composed:
+        """Return the checked config of one run; raise ConfigError with every fault, in the order of the overrides.
+
+        With `allow_missing`, values that have still to be given are no fault; the config then has stand-ins for them.
+        """
         self.check_primary()
         lines, faults = read_overrides(overrides, self.loader, sweeping=False)
         try:
             cfg = self.loader.load_configuration(self.config_name, lines, RunMode.RUN)
         except COMPOSITION_ERRORS:
-            cfg, more = self._compose_step_by_step(lines)
+            cfg, more = self.compose_step_by_step(lines)
             faults += more
         checked = Checked(None, []) if cfg is None else self._check(cfg, overrides, incomplete=bool(faults))
-        faults += checked.faults
+        faults += [fault for fault in checked.faults if not (allow_missing and fault.missing)]
         if faults or checked.config is None or cfg is None:
             raise ConfigError(in_order(faults, [shape_of(text).key for text in overrides]))
         return Composed(checked.config, cfg, tuple(overrides))
@@ -73,7 +76,7 @@ class Composer:
             hint = did_you_mean(self.config_name, known)
             raise ConfigError(f"--config-name {self.config_name}: no such config{hint}; there is {listed(known)}")
 
-    def _compose_step_by_step(self, lines: Sequence[str]) -> tuple[DictConfig | None, list[Fault]]:
+    def compose_step_by_step(self, lines: Sequence[str]) -> tuple[DictConfig | None, list[Fault]]:
         """Compose from the groups alone, then set each key by itself, so that one fault hides no other."""
         of_keys = [line for line in lines if line.startswith(("++", "~")) and not self.loader.is_group(line[1:])]
         of_groups = [line for line in lines if line not in of_keys]
@@ -117,7 +120,7 @@ class Composer:
         checked = check_config(container, masked=masked, where=lambda key: self._where(cfg, key, typed))
         if incomplete:  # a rule may have been broken only by what was left out above
             checked.faults = [fault for fault in checked.faults if not _of_wrong_group(fault, overrides, self.loader)]
-        return Checked(None if faults else checked.config, faults + checked.faults)
+        return Checked(checked.config, faults + checked.faults)
 
     def _drop_strangers(self, cfg: DictConfig, overrides: Sequence[str]) -> None:
         """Leave out what a preset says about an option that the command line chose another one for.

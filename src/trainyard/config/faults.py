@@ -13,6 +13,7 @@ class Fault:
 
     text: str
     keys: tuple[str, ...] = ()
+    missing: bool = False  # a value that has still to be given
 
     def __str__(self) -> str:
         return self.text

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from trainyard.config.faults import Fault
 from trainyard.config.keys import CHOSEN
-from trainyard.config.overrides import decode_name, hydra_line
+from trainyard.config.overrides import decode_name, hydra_line, shape_of
 from trainyard.config.resolvers import register_resolvers
 from trainyard.config.root import config_folders
 from trainyard.errors import ConfigError
@@ -31,6 +31,8 @@ class Loader(ConfigLoaderImpl):  # type: ignore[misc]  # Hydra has no types
         version.setbase("1.3")
         register_resolvers()
         super().__init__(search_path(config_dir, config_path))
+        self.sweep_folder: str | None = None  # of a sweep: where its members go and what sets them apart
+        self.swept_keys: tuple[str, ...] = ()
         self._kept: dict[tuple[Any, ...], DictConfig] = {}
         self._options: dict[str, list[str]] = {}
         self._is_group: dict[str, bool] = {}
@@ -67,6 +69,15 @@ class Loader(ConfigLoaderImpl):  # type: ignore[misc]  # Hydra has no types
         cfg = super().load_configuration(config_name, lines, run_mode, from_shell, validate_sweep_overrides)
         _decode_names(cfg)
         _name_dataset(cfg)
+        return cfg
+
+    def load_sweep_config(self, master_config: DictConfig, sweep_overrides: Sequence[str]) -> DictConfig:
+        """Compose a member of a sweep, in the sweep's folder and named after what sets it apart."""
+        cfg = super().load_sweep_config(master_config, list(sweep_overrides))
+        with open_dict(cfg):
+            cfg.hydra.sweep.dir = self.sweep_folder or cfg.hydra.sweep.dir
+            apart = [text for text in sweep_overrides if shape_of(text).key in self.swept_keys]
+            cfg.hydra.job.override_dirname = ",".join(apart)
         return cfg
 
     def keep(self, config_name: str | None, overrides: Sequence[str], run_mode: RunMode, cfg: DictConfig) -> None:

@@ -30,7 +30,7 @@ def to_dict(config: Config) -> dict[str, Any]:
 def from_dict(values: Mapping[str, Any]) -> Config:
     """Return the config of nested plain values, checked; raise ConfigError. What was masked stays ***."""
     checked = check_config(values)
-    if checked.config is None:
+    if checked.config is None or checked.faults:
         raise ConfigError([fault.text for fault in checked.faults])
     return checked.config
 

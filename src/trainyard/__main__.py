@@ -1,0 +1,50 @@
+"""The process of a command: signals, the exit code and a quick way out."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Be the console command `trainyard`."""
+    _run(sys.argv[1:])
+
+
+def train() -> NoReturn:
+    """Be `python train.py`."""
+    _run(["train", *sys.argv[1:]])
+
+
+def _run(argv: list[str]) -> NoReturn:
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        from trainyard.verbs.cli import run_command
+
+        code = run_command(argv)
+    except KeyboardInterrupt:
+        code = 130
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 1 if exit_.code else 0
+    _leave(code)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(143)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process. After torch, the interpreter's own way out takes a second and saves nothing: all is flushed."""
+    if "torch" not in sys.modules:
+        sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = code or 1
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""A train command, through Hydra: what it shows, the run or the members of the sweep that it stands for, their launch."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hydra._internal.callbacks import Callbacks
+from hydra._internal.hydra import Hydra
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
+from hydra.types import HydraContext, RunMode
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from trainyard.config.compose import Composed, Composer, resolve
+from trainyard.config.help import help_text
+from trainyard.config.loader import Loader
+from trainyard.config.secrets import MASK, is_secret_key, mask_text, masked_overrides
+from trainyard.config.sweep import Sweep, compose_sweep
+
+Result = TypeVar("Result")
+Task = Callable[[Composed, Path], Result]
+
+
+class TrainCommand:
+    """What was typed after `python train.py`, with Hydra set up for it."""
+
+    def __init__(self, flags: Namespace, typed_as: str):
+        self.flags = flags
+        self.typed_as = typed_as
+        self.overrides: list[str] = flags.overrides
+        self.composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
+        self.hydra = _MaskingHydra("train", self.composer.loader, resolve=flags.resolve)
+
+    @property
+    def is_multirun(self) -> bool:
+        """Whether -m or hydra.mode=MULTIRUN asks for a sweep."""
+        return bool(self.flags.multirun) or "hydra.mode=MULTIRUN" in self.overrides
+
+    def show(self) -> None:
+        """Print what --help, --cfg, --info, --hydra-help or -sc ask for."""
+        flags, name = self.flags, self.composer.config_name
+        with self._global_hydra():
+            if flags.help:
+                self.composer.check_primary()
+                print(help_text(self.composer.loader, name, self.typed_as))
+            elif flags.hydra_help:
+                self.hydra.hydra_help(config_name=None, args_parser=_parser(), args=flags)
+            elif flags.shell_completion:
+                self.hydra.shell_completion(config_name=name, overrides=self.overrides)
+            elif flags.cfg:
+                self._keep(self.composer.compose(self.overrides, allow_missing=True))
+                self.hydra.show_cfg(name, self.overrides, flags.cfg, flags.package, flags.resolve)
+            else:
+                self.composer.compose(self.overrides, allow_missing=True)
+                self.hydra.show_info(flags.info, config_name=name, overrides=self.overrides)
+
+    def compose(self) -> Composed:
+        """Return the checked config of the run; raise ConfigError."""
+        return self.composer.compose(self.overrides)
+
+    def run(self, composed: Composed, task: Task[Result]) -> Result:
+        """Let Hydra run the task in a fresh run folder; return what it returns, raise what it raises."""
+        self._keep(composed)
+        job = _Job([composed], task)
+        with self._global_hydra():
+            self.hydra.run(self.composer.config_name, job, self.overrides)
+        return job.result()
+
+    def compose_sweep(self) -> Sweep:
+        """Return the checked members of the sweep; raise ConfigError with the faults of all of them."""
+        return compose_sweep(self.composer, self.overrides)
+
+    def run_sweep(self, sweep: Sweep, task: Task[Result]) -> None:
+        """Let Hydra's launcher run the task for each member in turn; what a task raises ends the sweep."""
+        loader = self.composer.loader
+        loader.sweep_folder, loader.swept_keys = str(sweep.folder), sweep.swept_keys
+        for member, composed in zip(sweep.lines, sweep.members, strict=True):
+            loader.keep(self.composer.config_name, [*sweep.hydra_lines, *member], RunMode.RUN, composed.cfg)
+        callbacks = Callbacks(sweep.cfg)
+        job = _Job(sweep.members, task)
+        with self._global_hydra():
+            callbacks.on_multirun_start(config=sweep.cfg, config_name=self.composer.config_name)
+            context = HydraContext(config_loader=loader, callbacks=callbacks)
+            launcher = Plugins.instance().instantiate_launcher(context, job, sweep.cfg)
+            for first, batch in sweep.batches():
+                launcher.launch(batch, initial_job_idx=first)
+                if job.error is not None:
+                    raise job.error
+            callbacks.on_multirun_end(config=sweep.cfg, config_name=self.composer.config_name)
+
+    def _keep(self, composed: Composed) -> None:
+        self.composer.loader.keep(self.composer.config_name, self.overrides, RunMode.RUN, composed.cfg)
+
+    @contextmanager
+    def _global_hydra(self) -> Iterator[None]:
+        GlobalHydra.instance().clear()
+        GlobalHydra.instance().initialize(self.hydra)
+        try:
+            yield
+        finally:
+            GlobalHydra.instance().clear()
+
+
+class _Job:
+    """The function that Hydra calls; it keeps an exception to itself, since Hydra would print its own words about it."""
+
+    def __init__(self, composed: Sequence[Composed], task: Task[Any]):
+        self.composed, self.task = composed, task
+        self.value: Any = None
+        self.error: Exception | None = None
+
+    def __call__(self, _cfg: DictConfig) -> Any:
+        hydra = HydraConfig.get()
+        number = 0 if OmegaConf.is_missing(hydra.job, "num") else int(hydra.job.num)
+        if self.error is None:
+            try:
+                self.value = self.task(self.composed[number], Path(hydra.runtime.output_dir))
+            except Exception as error:  # noqa: BLE001  # raised again by result() or by run_sweep()
+                self.error = error
+        return self.value
+
+    def result(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class _MaskingHydra(Hydra):
+    """Hydra, printing no secrets."""
+
+    def __init__(self, task_name: str, config_loader: Loader, *, resolve: bool):
+        super().__init__(task_name, config_loader)
+        self.resolve = resolve
+
+    def get_sanitized_cfg(self, cfg: DictConfig, cfg_type: str) -> DictConfig:
+        masked = resolve(cfg)[1] if self.resolve else ()
+        cfg = super().get_sanitized_cfg(cfg, cfg_type)
+        with read_write(cfg), open_dict(cfg):
+            _mask_leaves(cfg, "", masked)
+        if "hydra" in cfg:
+            with read_write(cfg.hydra):
+                cfg.hydra.overrides.task = masked_overrides(cfg.hydra.overrides.task)
+        return cfg
+
+
+def _mask_leaves(cfg: DictConfig, path: str, masked: Sequence[str]) -> None:
+    for name in [] if cfg._is_none() or cfg._is_missing() else list(cfg):
+        node, inner = cfg._get_node(name), f"{path}.{name}" if path else str(name)
+        if isinstance(node, DictConfig):
+            _mask_leaves(node, inner, masked)
+        elif inner in masked or (is_secret_key(inner) and node._value() and not node._is_interpolation()):
+            cfg[name] = MASK
+        elif not OmegaConf.is_missing(cfg, name) and isinstance(node._value(), str) and not path.startswith("hydra"):
+            text = mask_text(node._value())
+            if text != node._value():
+                cfg[name] = text
+
+
+def _parser() -> Any:
+    from hydra._internal.utils import get_args_parser
+
+    return get_args_parser()

@@ -1,0 +1,154 @@
+"""`trainyard train`, which is `python train.py`: check everything, then run once or once per member of a sweep."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainyard.config.flags import parse_flags, shows_something
+from trainyard.errors import FaultsError, TrainyardError
+from trainyard.verbs.cli import report_error
+
+if TYPE_CHECKING:
+    from trainyard.config.command import TrainCommand
+    from trainyard.config.compose import Composed
+    from trainyard.config.sweep import Sweep
+
+STOPPED = (130, 143)  # exit codes after Ctrl-C and SIGTERM
+
+
+def main(argv: Sequence[str]) -> int:
+    """Train what `argv` says and return the exit code; raise ConfigError, DataError or NetworkError for mistakes."""
+    if "--version" in argv:
+        from trainyard.verbs.cli import run_command
+
+        return run_command(["--version"])
+    flags = parse_flags(argv)
+    from trainyard.config.command import TrainCommand
+
+    command = TrainCommand(flags, typed_command())
+    if shows_something(flags):
+        command.show()
+        return 0
+    return train_members(command, argv) if command.is_multirun else train_once(command, argv)
+
+
+def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
+    """Run one training and return its exit code."""
+    composed = command.compose()
+
+    def task(composed: "Composed", folder: Path) -> int:
+        return run_one(composed, folder, argv, parent=None)
+
+    return command.run(composed, task)
+
+
+def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
+    """Run the members of a sweep one after the other and return one exit code for all.
+
+    A member that fails does not stop the others, Ctrl-C and SIGTERM do. The code is 0 if all went well, 2 if nothing
+    but mistakes of the user went wrong, else 1.
+    """
+    sweep = command.compose_sweep()
+    from trainyard.training.sweep import begin_sweep, end_sweep
+
+    parent = begin_sweep(sweep.folder, [member.config for member in sweep.members], command=command_line(argv),
+                         overrides=command.overrides)  # fmt: skip
+    codes: list[int] = []
+
+    def task(composed: "Composed", folder: Path) -> None:
+        print(member_line(len(codes) + 1, sweep, composed), flush=True)
+        try:
+            codes.append(run_one(composed, folder, argv, parent=parent))
+        except TrainyardError as error:
+            codes.append(report_error(error))
+        if codes[-1] in STOPPED:
+            raise SystemExit(codes[-1])
+
+    try:
+        command.run_sweep(sweep, task)
+    except SystemExit:
+        pass
+    finally:
+        end_sweep(parent)
+    return sweep_exit_code(codes)
+
+
+def run_one(composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any) -> int:
+    """Run one training in a folder that Hydra has just made, and return its exit code.
+
+    A folder that is still empty when the run could not begin is removed.
+    """
+    from trainyard.config.secrets import masked_overrides
+    from trainyard.training.run import run
+
+    try:
+        result = run(
+            composed.config, folder=folder, overrides=masked_overrides(composed.overrides), command=command_line(argv),
+            parent=parent,
+        )  # fmt: skip
+    except FaultsError:
+        remove_if_empty(folder)
+        raise
+    except Exception as error:  # noqa: BLE001  # told in one sentence, with the traceback kept in the run folder
+        if isinstance(error, TrainyardError) or not any(folder.iterdir()):
+            remove_if_empty(folder)
+            raise
+        return report_unexpected(error, folder)
+    return result.exit_code
+
+
+def sweep_exit_code(codes: Sequence[int]) -> int:
+    """Return the exit code of a sweep from those of its members."""
+    stopped = [code for code in codes if code in STOPPED]
+    failed = [code for code in codes if code]
+    return stopped[0] if stopped else 2 if failed and set(failed) == {2} else 1 if failed else 0
+
+
+def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
+    """Return the line above the output of a member: which of how many, and what sets it apart."""
+    from trainyard.config.overrides import shape_of
+    from trainyard.config.secrets import masked_overrides
+
+    apart = [text for text in masked_overrides(composed.overrides) if shape_of(text).key in sweep.swept_keys]
+    return f"\nMember {number} of {len(sweep.members)}: {' '.join(apart)}".rstrip(": ")
+
+
+def report_unexpected(error: Exception, folder: Path) -> int:
+    """Keep the traceback in the run folder's log.txt, say one sentence, and return exit code 1."""
+    from trainyard.config.secrets import mask_text
+
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
+        traceback.print_exception(error)
+    log = folder / "log.txt"
+    text = "".join(traceback.format_exception(error))
+    if not log.exists() or text.strip().splitlines()[-1] not in log.read_text(encoding="utf-8"):
+        with log.open("a", encoding="utf-8") as file:
+            file.write(mask_text(text))
+    words = mask_text(f"{type(error).__name__}: {error}")
+    print(f"trainyard: the run failed unexpectedly: {words}\n  The traceback is in {log}", file=sys.stderr)
+    return 1
+
+
+def remove_if_empty(folder: Path) -> None:
+    """Remove a run folder that nothing was written to, and the folders above it that are empty then."""
+    for empty in (folder, *folder.parents[:2]):
+        try:
+            empty.rmdir()
+        except OSError:
+            return
+
+
+def typed_command() -> str:
+    """Return how the command is called here: "python train.py" or "trainyard train"."""
+    program = os.path.basename(sys.argv[0])
+    return f"python {sys.argv[0]}" if program.endswith(".py") and program != "__main__.py" else "trainyard train"
+
+
+def command_line(argv: Sequence[str]) -> str:
+    """Return the whole command line, quoted for a shell, without secrets."""
+    from trainyard.config.secrets import masked_command
+
+    return f"{typed_command()} {masked_command(argv)}".strip()
