@@ -21,6 +21,11 @@ class FileLock:
         self.path = path
         self._fd = -1
 
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._fd >= 0
+
     def acquire(self, seconds: float = 0.0) -> bool:
         """Take the lock; False if another process or object keeps it for longer than `seconds`."""
         until = time.monotonic() + seconds

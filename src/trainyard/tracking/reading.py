@@ -53,6 +53,16 @@ def parse(data: bytes, file: Path, first: int = 0) -> tuple[list[Record], int]:
     return records, end
 
 
+def first_record(folder: Path) -> Record | None:
+    """The record that tells who a run is; None where no run began."""
+    try:
+        with (folder / JOURNAL).open("rb") as file:
+            records = parse(file.readline(), folder / JOURNAL)[0]
+    except FileNotFoundError:
+        return None
+    return records[0] if records else None
+
+
 class Tail:
     """Reads a growing journal bit by bit, from a byte offset and record number on."""
 

@@ -1,0 +1,103 @@
+"""The packaged model as an MLflow model: `mlflow.pyfunc.load_model` and `mlflow models serve` take raw rows with it.
+
+It is a model from code: nothing is pickled. The code that it needs travels with it, so it serves on a machine where
+Trainyard is not installed, and goes on predicting the same when Trainyard changes.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import trainyard
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import LoggedModel
+
+NAME = "model"
+DIGEST = "trainyard.md5"  # tag of an MLflow model: which package it was made of
+REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow", "safetensors", "torch")
+
+
+class ModelFiles:
+    """What every model of this process is packed with."""
+
+    @cached_property
+    def package(self) -> Path:
+        """Trainyard's own source."""
+        return Path(trainyard.__file__).parent
+
+    @cached_property
+    def requirements(self) -> list[str]:
+        """The packages that predicting needs, as they are installed here."""
+        return [f"{name}=={version(name).partition('+')[0]}" for name in REQUIREMENTS]
+
+
+def log_model(
+    client: "MlflowClient",
+    files: ModelFiles,
+    experiment: str,
+    run: str,
+    folder: Path,
+    md5: str,
+    params: Mapping[str, str],
+) -> str:
+    """Have the model in `folder` (with its `card.json`) logged by the run, and return the id of the MLflow model.
+
+    One that was logged before is found by its digest; one whose writing was cut off is written anew under its id.
+    """
+    model = _find(client, experiment, run, md5)
+    if model is None:
+        model = client.create_logged_model(
+            experiment, name=NAME, source_run_id=run, tags={DIGEST: md5}, params=dict(params), model_type="trainyard"
+        )
+    if str(model.status) != "READY":
+        with tempfile.TemporaryDirectory(prefix="trainyard-model-") as temporary:
+            path = Path(temporary) / "model"
+            _save(path, folder, model, run, files)
+            client.log_model_artifacts(model.model_id, str(path))
+        client.finalize_logged_model(model.model_id, "READY")
+    return str(model.model_id)
+
+
+def _find(client: "MlflowClient", experiment: str, run: str, md5: str) -> "LoggedModel | None":
+    found = client.search_logged_models([experiment], filter_string=f"source_run_id = '{run}'")
+    return next((model for model in found if model.tags.get(DIGEST) == md5), None)
+
+
+def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: ModelFiles) -> None:
+    import mlflow.pyfunc
+    import pandas  # type: ignore[import-untyped]
+    from mlflow.models import Model
+
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    mlflow.pyfunc.save_model(
+        path,
+        python_model=str(files.package / "inference" / "serving.py"),
+        artifacts={"model": str(folder)},
+        code_paths=[str(files.package)],
+        signature=_signature(card["signature"]),
+        input_example=pandas.DataFrame(card["example"]),
+        pip_requirements=files.requirements,
+        mlflow_model=Model(
+            artifact_path=model.artifact_location, model_uuid=model.model_id, run_id=run, model_id=model.model_id
+        ),
+    )
+    for cache in path.rglob("__pycache__"):
+        shutil.rmtree(cache)
+
+
+def _signature(signature: Mapping[str, list[dict[str, Any]]]) -> Any:
+    """The card's columns as MLflow's: `type` is one of double, float, long, integer, string, boolean, datetime."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+
+    def schema(columns: list[dict[str, Any]]) -> Schema:
+        return Schema([ColSpec(c["type"], c["name"], required=c.get("required", True)) for c in columns])
+
+    return ModelSignature(schema(signature["inputs"]), schema(signature["outputs"]))

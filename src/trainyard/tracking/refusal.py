@@ -1,0 +1,21 @@
+"""Tells an MLflow that cannot be reached, which is tried again, from one that will never take a thing."""
+
+REFUSED = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST", "RESOURCE_LIMIT_EXCEEDED", "NOT_IMPLEMENTED"}
+MAY_PASS = {401, 403, 404, 408, 409, 429}  # HTTP answers to a client that a change of its login or some time may mend
+
+
+def is_refused(error: Exception) -> bool:
+    """Whether it is of no use to try the same again."""
+    from mlflow.exceptions import MlflowException
+
+    from trainyard.errors import TrainyardError
+
+    if isinstance(error, TrainyardError):
+        return False
+    if isinstance(error, MlflowException):
+        return error.error_code in REFUSED
+    response = getattr(error, "response", None)
+    if response is not None:
+        status = response.status_code
+        return 400 <= status < 500 and status not in MAY_PASS
+    return isinstance(error, FileNotFoundError | NotADirectoryError) or not isinstance(error, OSError)
