@@ -17,7 +17,9 @@ class Progress:
         self.minibatches, self.monitor, self.max_epochs = plan.minibatches, training.monitor, training.max_epochs
         total = None if plan.total_steps is None else plan.total_steps * training.accumulate
         shown = training.progress and sys.stderr.isatty()
-        self.bar = tqdm(total=total, unit="batch", disable=not shown, leave=False, dynamic_ncols=True, mininterval=0.2)
+        self.bar = tqdm(
+            total=total, unit="batch", disable=not shown, leave=False, dynamic_ncols=True, mininterval=0.2, miniters=1
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -27,9 +27,8 @@ def run_name(config: Config, folder: Path, sweep: bool) -> str:
     return f"{config.dataset.name}-{config.network.name}-{number}"
 
 
-def point_latest(folder: Path) -> None:
-    """Let `runs/latest` point to the run or sweep in `folder`, which lies in runs/<experiment>/."""
-    runs = folder.parent.parent
+def point_latest(folder: Path, runs: Path) -> None:
+    """Let `latest` in the folder of all runs point to a run."""
     partial = runs / f".latest.{os.getpid()}"
     partial.unlink(missing_ok=True)
     partial.symlink_to(folder.relative_to(runs))

@@ -26,25 +26,33 @@ def run(
     """Train what `config` says, in `folder`, and return how it ended.
 
     Raises ConfigError, DataError or NetworkError before anything is written where the run cannot begin. `overrides`
-    and `command` are kept as typed, `parent` is the sweep that the run is a member of.
+    and `command` are kept as they come, `parent` is the sweep that the run is a member of and is told how it ended.
     """
-    root = project_root()
-    companions = parent.companions if parent else Companions.start(folder, config.tracking, root)
+    if parent is None:
+        companions = Companions.start(folder, config.tracking, project_root())
+        try:
+            return _run(config, companions, folder, overrides, command, None)
+        finally:
+            companions.close()
     try:
-        plan = plan_from(config, root)
-    except BaseException:
-        if not parent:
-            companions.cancel()
+        result = _run(config, parent.companions, folder, overrides, command, parent)
+    except BaseException as error:
+        parent.add_failed(overrides, folder, error)
         raise
+    parent.add(overrides, result)
+    return result
+
+
+def _run(
+    config: Config, companions: Companions, folder: Path, overrides: Sequence[str], command: str,
+    parent: "Sweep | None",
+) -> RunResult:  # fmt: skip
+    plan = plan_from(config, project_root())
     from trainyard.training.story import tell
 
     stop = Stop()
     with stop_on_signals(stop):
-        try:
-            return tell(plan, companions, stop, folder=folder, overrides=overrides, command=command, parent=parent)
-        finally:
-            if not parent:
-                companions.close()
+        return tell(plan, companions, stop, folder=folder, overrides=overrides, command=command, parent=parent)
 
 
 def plan_from(config: Config, root: Path) -> "Plan":

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.params import params
-from trainyard.config.text import to_yaml
+from trainyard.config.secrets import mask_text
+from trainyard.config.text import to_dict, to_yaml
 from trainyard.files import write_text
 from trainyard.lineage.record import tags
 from trainyard.models import Model
@@ -89,9 +90,9 @@ def begin(
     write_text(folder / "overrides.txt", "".join(f"{override}\n" for override in overrides))
     write_text(folder / "lineage.json", json.dumps(lineage, indent=2) + "\n")
     journal.params(params(config))
-    journal.tags({**tags(lineage), **plan_tags(plan, folder), **config.tags})
+    journal.tags({**tags(lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
     if config.note:
-        journal.note(config.note)
+        journal.note(mask_text(config.note))
     journal.dataset(
         name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
         context="training",
@@ -152,7 +153,7 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     story.journal.tags({"stopped_by": fitted.reason})
     story.journal.end(status, error)
     if story.parent is None:
-        point_latest(story.folder)
+        point_latest(story.folder, story.folder.parent.parent)
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
     result = RunResult(story.folder, status, exit_code, metrics, value, error)

@@ -1,0 +1,80 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tests.synthetic import make_config, make_prepared
+from trainyard.config.schema import Classifier, Mlp, Regressor
+from trainyard.data.minibatches import MappedRows
+from trainyard.errors import NetworkError
+from trainyard.models import Classifier as ClassifierModel
+from trainyard.models import Regressor as RegressorModel
+from trainyard.training.plan import plan_run, settle_model, wrap_network
+
+CPU = torch.device("cpu")
+
+
+def plan(prepared=None, **settings):
+    return plan_run(make_config(**settings), prepared or make_prepared(), CPU)
+
+
+def test_auto_becomes_what_the_target_asks_for():
+    assert plan().config.model == Classifier()
+    assert plan(make_prepared("regression")).config.model == Regressor()
+    chosen = Classifier(label_smoothing=0.1)
+    assert plan(model=chosen).config.model is chosen
+
+
+def test_outputs_are_classes_or_targets():
+    assert plan(make_prepared(classes=2)).outputs == 2
+    assert plan(make_prepared("regression", targets=3)).outputs == 3
+
+
+def test_the_model_fits_the_task():
+    assert isinstance(plan().build_model(), ClassifierModel)
+    assert isinstance(plan(make_prepared("regression")).build_model(), RegressorModel)
+
+
+@pytest.mark.parametrize(
+    ("settings", "total"),
+    [
+        ({"max_epochs": 3}, 39),
+        ({"max_epochs": 3, "accumulate": 4}, 12),
+        ({"max_epochs": 3, "max_steps": 7}, 7),
+        ({"max_epochs": None, "max_steps": 100}, 100),
+        ({"max_epochs": None, "max_time": "1m"}, None),
+        ({"max_epochs": 3, "limit_batches": 2}, 6),
+        ({"max_epochs": 3, "overfit_batches": 2}, 6),
+    ],
+)
+def test_the_length_is_known_in_steps_where_it_can_be(settings, total):
+    assert plan(**settings).total_steps == total
+
+
+def test_parameters_are_counted():
+    assert plan(network=Mlp(hidden=(4,))).parameters == 5 * 4 + 4 + 4 * 3 + 3
+
+
+def test_batch_normalization_needs_two_rows():
+    with pytest.raises(NetworkError, match=r"network.normalization=batch needs minibatches of two rows or more"):
+        plan(network=Mlp(normalization="batch"), batch_size=1)
+
+
+def test_rows_that_are_to_be_overfitted_are_trained_and_validated():
+    overfit = plan(overfit_batches=2)
+    training, validation = overfit.open_training(), overfit.open_validation()
+    assert len(training.rows) == len(validation) == 32
+    assert torch.equal(training.rows.y, validation.y)
+    assert len(overfit.open_test()) == 100
+
+
+def test_rows_that_outgrow_memory_stay_in_the_map(monkeypatch):
+    monkeypatch.setattr("trainyard.training.plan.RESIDENT_SHARE", 0.0)
+    assert isinstance(plan().open_test(), MappedRows)
+
+
+def test_an_unsettled_model_is_refused():
+    with pytest.raises(TypeError, match="not settled"):
+        wrap_network(torch.nn.Linear(1, 1), make_config(), make_prepared())
+    config = make_config()
+    assert settle_model(replace(config, model=Classifier()), make_prepared()).model == Classifier()
