@@ -1,0 +1,108 @@
+"""From raw rows to a network's input, by what was fitted on the training rows; the same when preparing and predicting.
+
+Uses numpy and pyarrow only. Every value is computed for itself, so that a row gives the same bytes alone and among
+others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from trainyard.config.nearest import did_you_mean
+from trainyard.data.encoders import ColumnEncoder, encoder_from_dict
+from trainyard.data.values import WrongValueError
+from trainyard.errors import DataError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The column schema with its fitted transforms. `dtype` is that of x: float32 or float64."""
+
+    columns: tuple[ColumnEncoder, ...]
+    dtype: str
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The raw columns it needs, in the order of the training table."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """The columns of x, F."""
+        return tuple(feature for column in self.columns for feature in column.features)
+
+    @cached_property
+    def embedded(self) -> tuple[str, ...]:
+        """The columns of codes, C."""
+        return tuple(column.name for column in self.columns if column.codes)
+
+    @cached_property
+    def category_sizes(self) -> tuple[int, ...]:
+        """The number of codes of each embedded column, bucket 0 included."""
+        return tuple(column.codes for column in self.columns if column.codes)
+
+    def encode(
+        self, table: pa.Table, *, rows: np.ndarray | None = None, where: Callable[[int], str] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """x (N, F) and codes (N, C) int32 of a table with these columns in any order, and perhaps others.
+
+        `rows` (N,) picks and orders rows of the table, all of them by default. `where` says where a row of the table,
+        counted from 0, comes from. Raises DataError with a fault for each column that is missing or holds what it
+        cannot.
+        """
+        faults = missing_columns(self.names, table.column_names)
+        count = table.num_rows if rows is None else len(rows)
+        x = np.empty((count, len(self.features)), self.dtype)
+        codes = np.empty((count, len(self.embedded)), np.int32)
+        x_end = codes_end = 0
+        for encoder in self.columns:
+            if encoder.codes:
+                codes_end += 1
+                out = codes[:, codes_end - 1 : codes_end]
+            else:
+                x_end += len(encoder.features)
+                out = x[:, x_end - len(encoder.features) : x_end]
+            if encoder.name not in table.column_names:
+                continue
+            column = table[encoder.name]
+            try:
+                encoder.write(column if rows is None else column.take(pa.array(rows)), out)
+            except WrongValueError as wrong:
+                row = wrong.row if rows is None else int(rows[wrong.row])
+                faults.append(wrong_value(encoder.name, wrong, where(row) if where else f"row {row + 1}"))
+        if faults:
+            raise DataError(faults)
+        return x, codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values from which `from_dict` makes an equal encoder; floats keep every bit."""
+        return {
+            "version": VERSION, "dtype": self.dtype, "features": list(self.features), "embedded": list(self.embedded),
+            "columns": [column.to_dict() for column in self.columns],
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, preprocessing: Mapping[str, Any]) -> "Encoder":
+        """The encoder that `to_dict` described. Raises DataError for one that a later version wrote."""
+        if preprocessing["version"] != VERSION:
+            raise DataError(f"The preprocessing is of version {preprocessing['version']}, but this trainyard reads version "
+                            f"{VERSION}. Install the one that wrote it.")  # fmt: skip
+        return cls(tuple(encoder_from_dict(column) for column in preprocessing["columns"]), preprocessing["dtype"])
+
+
+def missing_columns(needed: Sequence[str], given: Sequence[str]) -> list[str]:
+    """A fault for each column that is not given."""
+    strange = [name for name in given if name not in needed]
+    return [f"There is no column {name}, which the model was trained on{did_you_mean(name, strange) or '.'}"
+            for name in needed if name not in given]  # fmt: skip
+
+
+def wrong_value(name: str, wrong: WrongValueError, place: str) -> str:
+    """The fault for a value that its column cannot hold."""
+    return f"Column {name} holds {wrong.value!r} ({place}), which is not {wrong.expected}."

@@ -1,0 +1,144 @@
+"""The values of a raw column as numbers, flags or texts, elementwise: one row gives what the same row in a table gives.
+
+Missing values are nulls, NaN, and texts that are empty or blank. What is unambiguous is accepted: digits in a text
+where a number is expected, 0 and 1 or yes and no where a flag is, a number where a category is written in digits.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from trainyard.data.strays import NUMBER
+
+TRUE = ("true", "yes", "y", "t", "on", "1")
+FALSE = ("false", "no", "n", "f", "off", "0")
+WHOLE = 2.0**53  # below it every whole float64 is exact
+MIDNIGHT = " 00:00:00.000000"
+
+
+class WrongValueError(Exception):
+    """A value that a column of this kind cannot hold: the first one with its row, counted from 0."""
+
+    def __init__(self, row: int, value: Any, expected: str):
+        self.row, self.value, self.expected = row, value, expected
+        super().__init__(f"row {row}: {value!r} is not {expected}")
+
+
+def read_numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """(N,) float64, NaN where missing; durations in seconds. Raises WrongValueError, also for infinity."""
+    column = decoded(column)
+    kind = column.type
+    if pa.types.is_string(kind):
+        values = numbers_in_texts(column)
+    elif pa.types.is_duration(kind):
+        values = floats(column.cast(pa.duration("us"), safe=False).cast(pa.int64())) / 1e6
+    elif is_number(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
+        values = floats(column)
+    else:
+        raise WrongValueError(*first_value(column), "a number")
+    infinite = np.isinf(values)
+    if infinite.any():
+        row = int(np.argmax(infinite))
+        raise WrongValueError(row, float(values[row]), "a finite number")
+    return values
+
+
+def numbers_in_texts(column: pa.ChunkedArray) -> np.ndarray:
+    """(N,) float64 of texts that are numbers."""
+    texts = trimmed(column)
+    check_all(pc.match_substring_regex(texts, NUMBER), texts, "a number")
+    return floats(texts)
+
+
+def read_flags(column: pa.ChunkedArray) -> np.ndarray:
+    """(N,) float64, 1 for true and 0 for false, NaN where missing. Raises WrongValueError."""
+    column = decoded(column)
+    if pa.types.is_boolean(column.type) or pa.types.is_null(column.type):
+        return floats(column)
+    if is_number(column.type):
+        values = floats(column)
+        check_all(pa.array(np.isin(values, (0, 1)) | np.isnan(values)), column, "true or false")
+        return values
+    if pa.types.is_string(column.type):
+        texts = pc.utf8_lower(trimmed(column))
+        check_all(pc.is_in(texts, pa.array([*TRUE, *FALSE, None])), column, "true or false")
+        return np.where(missing(texts), np.nan, floats(pc.is_in(texts, pa.array(TRUE))))
+    raise WrongValueError(*first_value(column), "true or false")
+
+
+def read_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """(N,) strings, null where missing: whole numbers without a decimal point, moments at midnight as dates.
+
+    Raises WrongValueError for lists and other nested values.
+    """
+    column = decoded(column)
+    kind = column.type
+    if pa.types.is_string(kind):
+        return trimmed(column)
+    if pa.types.is_floating(kind):
+        return texts_of_floats(column)
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        texts = pc.cast(column, pa.timestamp("us"), safe=False).cast(pa.string())
+        return pc.replace_substring(texts, MIDNIGHT, "")
+    if pa.types.is_primitive(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind):
+        return column.cast(pa.string())
+    raise WrongValueError(*first_value(column), "a category")
+
+
+def texts_of_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whole numbers as "12", others as the shortest digits that give the number."""
+    values = floats(column)
+    whole = (values == np.floor(values)) & (np.abs(values) < WHOLE)
+    integers = pa.array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
+    present = pa.array(~np.isnan(values))
+    texts = pc.if_else(pa.array(whole), integers, pa.chunked_array(column.cast(pa.string())).combine_chunks())
+    return pa.chunked_array([pc.if_else(present, texts, pa.scalar(None, pa.string()))])
+
+
+def decoded(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
+    """A chunked column without the kinds that only save space."""
+    if isinstance(column, pa.Array):
+        column = pa.chunked_array([column])
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
+    return column
+
+
+def trimmed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts without the blanks around them, null where nothing is left."""
+    texts = pc.utf8_trim_whitespace(texts)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def floats(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """(N,) float64 of numbers or flags, NaN for nulls."""
+    numbers = pc.cast(column, pa.float64(), safe=False)
+    values = numbers.to_numpy() if isinstance(numbers, pa.ChunkedArray) else numbers.to_numpy(zero_copy_only=False)
+    return np.ascontiguousarray(values, dtype=np.float64)
+
+
+def missing(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """(N,) bool, True where null."""
+    flags = pc.is_null(column)
+    return np.asarray(flags.to_numpy() if isinstance(flags, pa.ChunkedArray) else flags.to_numpy(zero_copy_only=False))
+
+
+def is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def check_all(right: pa.ChunkedArray | pa.Array, column: pa.ChunkedArray, expected: str) -> None:
+    """Raise for the first row that is not right; nulls are."""
+    row = pc.index(right, pa.scalar(False)).as_py()
+    if row >= 0:
+        raise WrongValueError(row, column[row].as_py(), expected)
+
+
+def first_value(column: pa.ChunkedArray) -> tuple[int, Any]:
+    """Row and value of the first that is not missing; of row 0 where all are."""
+    row = max(0, pc.index(pc.is_valid(column), pa.scalar(True)).as_py())
+    return row, column[row].as_py() if len(column) else None
