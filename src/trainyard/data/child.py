@@ -10,13 +10,14 @@ import sys
 import threading
 from pathlib import Path
 
-from trainyard.data.build import build
-from trainyard.data.request import Request
 from trainyard.errors import FaultsError
 
 
 def main(folder: Path) -> int:
     threading.Thread(target=end_with_parent, daemon=True).start()
+    from trainyard.data.build import build  # the slow imports come when the parent is already watched
+    from trainyard.data.request import Request
+
     request = Request.from_json((folder / "request.json").read_text())
     try:
         build(request, folder / "entry")
