@@ -46,5 +46,5 @@ def test_a_network_that_fits_passes():
 
 
 def test_an_unknown_network_is_named():
-    with pytest.raises(NetworkError, match="network.name=other: there is no such network"):
+    with pytest.raises(NetworkError, match=r"network\.name=other: there is no such network"):
         build_network(Network(name="other"), INPUTS, 2)

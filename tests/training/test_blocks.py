@@ -4,7 +4,7 @@ from trainyard.training.blocks import BLOCK_SECONDS, Block, Blocks
 def test_an_iteration_is_one_epoch():
     blocks = Blocks(10, 4)
     assert list(blocks) == [Block(0, 0, 4), Block(0, 4, 8), Block(0, 8, 10)]
-    assert list(blocks)[0] == Block(1, 0, 4)
+    assert next(iter(blocks)) == Block(1, 0, 4)
 
 
 def test_an_epoch_begun_elsewhere_goes_on_from_there():

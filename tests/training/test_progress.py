@@ -16,7 +16,8 @@ class Terminal(io.StringIO):
 
 def shown(monkeypatch, stream, **settings):
     monkeypatch.setattr(sys, "stderr", stream)
-    plan = plan_run(make_config(**{"progress": True, "max_epochs": 2, **settings}), make_prepared(), torch.device("cpu"))
+    config = make_config(**{"progress": True, "max_epochs": 2, **settings})
+    plan = plan_run(config, make_prepared(), torch.device("cpu"))
     with Progress(plan) as progress:
         progress.bar.mininterval = 0
         progress.step(0, 13)

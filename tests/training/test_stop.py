@@ -1,6 +1,4 @@
-import os
 import signal
-import time
 
 import pytest
 
@@ -35,11 +33,9 @@ def test_a_reason_that_came_first_is_kept():
 def test_a_signal_asks_to_stop_and_the_second_insists(number, reason, code):
     stop, before = Stop(), signal.getsignal(number)
     with stop_on_signals(stop):
-        os.kill(os.getpid(), number)
-        time.sleep(0.01)
+        signal.raise_signal(number)
         assert stop.poll()
         assert (stop.reason, stop.exit_code) == (reason, code)
         with pytest.raises(KeyboardInterrupt):
-            os.kill(os.getpid(), number)
-            time.sleep(1)
+            signal.raise_signal(number)
     assert signal.getsignal(number) is before

@@ -1,5 +1,6 @@
 """What classifier and regressor share: the network, the loss and its one mean."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from torch.optim import Optimizer
 from trainyard.data.minibatches import Minibatch
 
 
-class Model(pl.LightningModule):
+class Model(pl.LightningModule, ABC):
     """A task and its network. A Lightning step carries a block of minibatches, which `train_block` works off."""
 
     task: str
@@ -27,18 +28,18 @@ class Model(pl.LightningModule):
         output: Tensor = self.network(x, codes)
         return output.float() if output.dtype.itemsize < 4 else output
 
+    @abstractmethod
     def row_loss(self, output: Tensor, y: Tensor) -> Tensor:
         """Return the loss of each row (B,)."""
-        raise TypeError(f"{type(self).__name__} defines no loss")
 
     def row_weight(self, y: Tensor, weight: Tensor | None) -> Tensor | None:
         """Return the weight of each row (B,) in the loss, None where all weigh the same."""
         del y
         return weight
 
+    @abstractmethod
     def metrics(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Mapping[str, Tensor]:
         """Return every metric of the task over all rows of a part, as scalars on the device."""
-        raise TypeError(f"{type(self).__name__} defines no metrics")
 
     def loss(self, minibatch: Minibatch) -> Tensor:
         """Return the mean loss of a minibatch, the one place where rows are weighed and averaged."""

@@ -29,7 +29,7 @@ def build_network(config: Network, inputs: Inputs, outputs: int) -> nn.Module:
 def seeded_network(config: Network, inputs: Inputs, outputs: int, seed: int) -> nn.Module:
     """Return a network on the CPU whose initial weights are a pure function of `seed`, whatever was drawn before."""
     with torch.random.fork_rng(devices=[]):
-        torch.random.default_generator.manual_seed(stream_seed(seed, "weights"))
+        torch.default_generator.manual_seed(stream_seed(seed, "weights"))
         return build_network(config, inputs, outputs)
 
 

@@ -1,5 +1,6 @@
 """What a network is given, and the layer that turns it into one row of numbers."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -21,7 +22,7 @@ class Inputs:
 
 def embedding_width(categories: int) -> int:
     """Return the width of an embedding by the rule of thumb of fastai's tabular learner, at most 600."""
-    return min(600, round(1.6 * categories**0.56))
+    return min(600, round(1.6 * math.pow(categories, 0.56)))
 
 
 class InputLayer(nn.Module):

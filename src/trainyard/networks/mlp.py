@@ -1,5 +1,7 @@
 """Fully connected layers."""
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
 from trainyard.config.schema import Mlp
@@ -29,7 +31,7 @@ class HiddenLayer(nn.Sequential):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, width) from (B, width_in)."""
-        y: Tensor = super().forward(x)
+        y: Tensor = super().forward(x)  # type: ignore[no-untyped-call]  # torch leaves it untyped
         return x + y if self.residual else y
 
 
@@ -41,7 +43,7 @@ class MlpNetwork(nn.Module):
         self.input = InputLayer(inputs, config.embedding_size)
         widths = [self.input.width, *config.hidden]
         self.hidden = nn.Sequential(
-            *(HiddenLayer(before, width, config) for before, width in zip(widths, widths[1:], strict=False))
+            *(HiddenLayer(before, width, config) for before, width in pairwise(widths))
         )
         self.output = nn.Linear(widths[-1], outputs)
 

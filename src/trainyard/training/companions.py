@@ -41,13 +41,9 @@ class Companions:
         """Wait for the mirror; return whether MLflow has everything."""
         return self.mirror is None or self.mirror.drain(self.drain_seconds)
 
-    def close(self) -> None:
-        """Let go of the reporter. The mirror ends by itself when it has written everything."""
+    def close(self, *, began: bool = True) -> None:
+        """Let go of the reporter. The mirror ends by itself when it has written everything, or now if nothing began."""
         if self._reporter is not None:
             self._reporter.close()
-
-    def cancel(self) -> None:
-        """End both: the run does not begin."""
-        if self.mirror is not None:
+        if self.mirror is not None and not began:
             self.mirror.cancel()
-        self.close()

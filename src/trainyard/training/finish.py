@@ -55,7 +55,7 @@ def write_predictions(path: Path, plan: Plan, tested: Outputs) -> None:
         arrays = {"target": tested.y.double() * scale + mean, "prediction": output * scale + mean}
     columns = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
     with replacing(path) as partial, partial.open("wb") as file:
-        np.savez(file, row=np.asarray(prepared.test.rows), **columns)
+        np.savez(file, allow_pickle=False, row=np.asarray(prepared.test.rows), **columns)
 
 
 def package(plan: Plan, fitted: Fitted, folder: Path, metrics: Mapping[str, float], lineage: dict[str, Any]) -> Path:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from trainyard.config.metric_names import monitor_direction
 from trainyard.config.schema import Config, Plateau
 
+
 @dataclass
 class Member:
     """State of one run that checkpoints, sweeps and packs need whole."""

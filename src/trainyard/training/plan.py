@@ -107,7 +107,8 @@ def _check_batches(config: Config, prepared: Prepared) -> None:
     batch_size = min(config.training.batch_size, len(prepared.train.y))
     if isinstance(network, Mlp) and network.normalization == "batch" and batch_size < 2:
         raise NetworkError(
-            "network.normalization=batch needs minibatches of two rows or more; raise training.batch_size or take layer."
+            "network.normalization=batch needs minibatches of two rows or more. Raise training.batch_size, or take "
+            "network.normalization=layer."
         )
 
 

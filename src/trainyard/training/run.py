@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from trainyard.config.root import project_root
 from trainyard.config.schema import Classifier, Config, Regressor
 from trainyard.data.prepare import prepare
+from trainyard.tracking.reading import JOURNAL
 from trainyard.training.companions import Companions
 from trainyard.training.result import RunResult
 from trainyard.training.stop import Stop, stop_on_signals
@@ -33,7 +34,7 @@ def run(
         try:
             return _run(config, companions, folder, overrides, command, None)
         finally:
-            companions.close()
+            companions.close(began=(folder / JOURNAL).exists())
     try:
         result = _run(config, parent.companions, folder, overrides, command, parent)
     except BaseException as error:

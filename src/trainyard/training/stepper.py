@@ -15,6 +15,10 @@ from trainyard.training.schedule import learning_rate_factor
 class Stepper(Protocol):
     """Advances a member by one minibatch."""
 
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the step to come."""
+
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """Return the detached loss of the minibatch, one of `group` whose mean gradient makes a step.
 
