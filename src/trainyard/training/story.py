@@ -22,6 +22,7 @@ from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, start_text
 from trainyard.training.plan import Plan
+from trainyard.training.profile import profiled
 from trainyard.training.progress import Progress
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 from trainyard.training.result import RunResult, point_latest, run_name
@@ -107,7 +108,8 @@ def train(story: Story) -> Fitted:
     """Fit the model, with each epoch in the journal and the best weights on the disk."""
     plan = story.plan
     checkpoint = BestCheckpoint(story.folder, plan.config.training.checkpoint_seconds)
-    with Progress(plan) as progress:
+    profile = plan.config.training.profile
+    with profiled(profile, plan.device, story.folder, story.console), Progress(plan) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
             story.companions.warm_up_reporter()
