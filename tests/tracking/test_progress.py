@@ -1,0 +1,39 @@
+"""How far MLflow has a run."""
+
+from tests.tracking.runs import create
+from trainyard.tracking.progress import PROGRESS, Progress, delivered, is_tracked, read_progress, write_progress
+from trainyard.tracking.reading import JOURNAL, Tail
+
+
+def test_progress_is_kept_for_each_target_and_may_be_lost(tmp_path):
+    assert not is_tracked(tmp_path)
+    assert read_progress(tmp_path, "a") == Progress()
+    write_progress(tmp_path, "a", Progress("1", 10, 2, True, "x"))
+    write_progress(tmp_path, "b", Progress("2"))
+    assert read_progress(tmp_path, "a") == Progress("1", 10, 2, True, "x")
+    assert read_progress(tmp_path, "b") == Progress("2")
+    assert is_tracked(tmp_path)
+    for broken in ("", "[]", '{"a": {"other": 1}}', '{"a": 3}'):
+        (tmp_path / PROGRESS).write_text(broken)
+        assert read_progress(tmp_path, "a") == Progress()
+        write_progress(tmp_path, "b", Progress("2"))
+        assert read_progress(tmp_path, "b") == Progress("2")
+
+
+def test_delivered_is_all_of_the_journal(tmp_path):
+    journal = create(tmp_path)
+    journal.end("FINISHED")
+    tail = Tail(tmp_path)
+    tail.read()
+    assert not delivered(tmp_path, "a")
+    write_progress(tmp_path, "a", Progress("1", tail.offset, tail.number, False))
+    assert not delivered(tmp_path, "a")
+    write_progress(tmp_path, "a", Progress("1", tail.offset, tail.number, True))
+    assert delivered(tmp_path, "a")
+    assert not delivered(tmp_path, "b")
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write('{"n":2,"torn')
+        file.flush()
+        assert delivered(tmp_path, "a")
+        file.write('":1}\n')
+    assert not delivered(tmp_path, "a")

@@ -1,0 +1,46 @@
+"""What is tried again, and what is not."""
+
+import pytest
+
+from trainyard.errors import TrainyardError
+from trainyard.tracking.refusal import is_refused
+
+
+class Answer:
+    def __init__(self, status):
+        self.status_code = status
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (ConnectionError("no route"), False),
+        (TimeoutError(), False),
+        (OSError(28, "No space left on device"), False),
+        (TrainyardError("no"), False),
+        (FileNotFoundError("plots/a.png"), True),
+        (KeyError("signature"), True),
+        (ModuleNotFoundError("torch"), True),
+    ],
+)
+def test_plain_errors(error, refused):
+    assert is_refused(error) is refused
+
+
+@pytest.mark.parametrize(("status", "refused"), [(413, True), (400, True), (401, False), (429, False), (503, False)])
+def test_answers_of_a_server(status, refused):
+    error = OSError("answer")
+    error.response = Answer(status)
+    assert is_refused(error) is refused
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [("INVALID_PARAMETER_VALUE", True), ("TEMPORARILY_UNAVAILABLE", False), ("INTERNAL_ERROR", False),
+     ("PERMISSION_DENIED", False)],
+)  # fmt: skip
+def test_errors_of_mlflow(empty_database, code, refused):
+    from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import ErrorCode
+
+    assert is_refused(MlflowException("x", error_code=ErrorCode.Value(code))) is refused
