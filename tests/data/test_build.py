@@ -35,6 +35,7 @@ def test_the_same_bytes_each_time(tmp_path):
 
 def test_faults_leave_nothing_behind(tmp_path):
     (tmp_path / "fish.csv").write_text("a,b\n")
+    fish = Csv(name="fish", target=("b",), path=str(tmp_path / "fish.csv"))
     with pytest.raises(DataError, match="but no rows"):
-        build(Request(Csv(name="fish", target=("b",), path=str(tmp_path / "fish.csv")), "auto", False), tmp_path / "new")
+        build(Request(fish, "auto", double=False), tmp_path / "new")
     assert not Path(tmp_path / "new").exists()
