@@ -7,10 +7,10 @@ import inspect
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import yaml
-from types import NoneType, UnionType
 
 from trainyard.config.keys import CHOSEN, FIXED, GROUPS, Key, keys_of, top_keys
 
@@ -42,7 +42,8 @@ def option_class(option: str) -> type:
 def shipped_options() -> list[str]:
     """Return every option that conf/ has to have, as group/option."""
     chosen = [f"{group}/{name}" for group, (_, classes) in CHOSEN.items() for name in classes]
-    fixed = [f"{group}/{name}" for group in GROUPS if group in FIXED for name in get_args(keys_of(FIXED[group])["name"].type)]
+    names = {group: get_args(keys_of(FIXED[group])["name"].type) for group in GROUPS if group in FIXED}
+    fixed = [f"{group}/{name}" for group in names for name in names[group]]
     return chosen + fixed
 
 
@@ -76,7 +77,7 @@ def key_comment(key: Key, indent: str = "") -> str:
         notes += f" ({' | '.join(choices)})"
     text = comment(notes, indent)
     if key.nested:
-        text += comment(f"such as {{postcode: {{{next(iter(keys_of(key.nested)))}: category}}}}; for each column", indent)
+        text += comment("such as {postcode: {kind: category}}; for each column", indent)
         for inner in keys_of(key.nested).values():
             text += comment(f"  {inner.name}: {inner.doc} ({' | '.join(literal_choices(inner.type))})", indent)
     return text

@@ -30,7 +30,7 @@ class Checked:
 
 
 def check_config(
-    container: Mapping[str, Any], *, masked: tuple[str, ...] = (), where: Callable[[str], str] = lambda key: ""
+    container: Mapping[str, Any], *, masked: tuple[str, ...] = (), where: Callable[[str], str] = lambda _key: ""
 ) -> Checked:
     """Build the config from nested plain values and find what is wrong with it.
 
@@ -42,7 +42,7 @@ def check_config(
     top = check.values(top_keys(), {key: value for key, value in container.items() if key not in sections}, "")
     config = None
     if all(section is not None for section in sections.values()):
-        config = Config(**sections, **top, masked=masked)  # type: ignore[arg-type]
+        config = Config(**sections, **top, masked=masked)
         check.faults += [fault for fault in find_clashes(config) if not check.wrong.intersection(fault.keys)]
     return Checked(config, check.faults)
 
@@ -70,7 +70,8 @@ class _Check:
             return classes[word]
         known = listed(classes, "or")
         if word == MISSING:
-            self.add(f"{name}.{discriminator}", f"this option does not say what it is; it needs {discriminator}: {known}")
+            text = f"this option does not say what it is; it needs {discriminator}: {known}"
+            self.add(f"{name}.{discriminator}", text)
         else:
             self.add(f"{name}.{discriminator}", f"must be {known}{did_you_mean(word, classes)}", word)
         return None
@@ -101,8 +102,7 @@ class _Check:
 
     def options_by_name(self, key: Key, value: Any, path: str) -> dict[str, Any]:
         """Return a mapping of names to a schema class: dataset.columns."""
-        cls = key.nested
-        assert cls is not None
+        cls: Any = key.nested
         if not isinstance(value, Mapping):
             self.add(path, "must be names with keys, such as {postcode: {kind: category}}", value)
             return {}
@@ -111,7 +111,8 @@ class _Check:
             if isinstance(values, Mapping):
                 options[str(name)] = cls(**self.values(keys_of(cls), values, f"{path}.{name}."))
             else:
-                self.add(f"{path}.{name}", f"must hold {listed(keys_of(cls), 'or')}, such as {{kind: category}}", values)
+                text = f"must hold {listed(keys_of(cls), 'or')}, such as {{kind: category}}"
+                self.add(f"{path}.{name}", text, values)
         return options
 
     def add(self, path: str, text: str, value: Any = None) -> None:

@@ -1,10 +1,10 @@
-"""A train command, through Hydra: what it shows, the run or the members of the sweep that it stands for, their launch."""
+"""A train command, through Hydra: what it shows, or the run or sweep that it stands for and its launch."""
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hydra._internal.callbacks import Callbacks
 from hydra._internal.hydra import Hydra
@@ -14,9 +14,10 @@ from hydra.core.plugins import Plugins
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from trainyard.config.compose import Composed, Composer, resolve
+from trainyard.config.compose import Composed, Composer
 from trainyard.config.help import help_text
 from trainyard.config.loader import Loader
+from trainyard.config.resolve import resolve
 from trainyard.config.secrets import MASK, is_secret_key, mask_text, masked_overrides
 from trainyard.config.sweep import Sweep, compose_sweep
 
@@ -67,7 +68,9 @@ class TrainCommand:
         job = _Job([composed], task)
         with self._global_hydra():
             self.hydra.run(self.composer.config_name, job, self.overrides)
-        return job.result()
+        if job.error is not None:
+            raise job.error
+        return job.value
 
     def compose_sweep(self) -> Sweep:
         """Return the checked members of the sweep; raise ConfigError with the faults of all of them."""
@@ -104,28 +107,23 @@ class TrainCommand:
             GlobalHydra.instance().clear()
 
 
-class _Job:
-    """The function that Hydra calls; it keeps an exception to itself, since Hydra would print its own words about it."""
+class _Job(Generic[Result]):
+    """The function that Hydra calls; it keeps an exception to itself, as Hydra would print its own words about it."""
 
-    def __init__(self, composed: Sequence[Composed], task: Task[Any]):
+    value: Result
+
+    def __init__(self, composed: Sequence[Composed], task: Task[Result]):
         self.composed, self.task = composed, task
-        self.value: Any = None
         self.error: Exception | None = None
 
-    def __call__(self, _cfg: DictConfig) -> Any:
+    def __call__(self, _cfg: DictConfig) -> None:
         hydra = HydraConfig.get()
         number = 0 if OmegaConf.is_missing(hydra.job, "num") else int(hydra.job.num)
         if self.error is None:
             try:
                 self.value = self.task(self.composed[number], Path(hydra.runtime.output_dir))
-            except Exception as error:  # noqa: BLE001  # raised again by result() or by run_sweep()
+            except Exception as error:  # noqa: BLE001  # raised again by run() and run_sweep()
                 self.error = error
-        return self.value
-
-    def result(self) -> Any:
-        if self.error is not None:
-            raise self.error
-        return self.value
 
 
 class _MaskingHydra(Hydra):
@@ -148,7 +146,8 @@ class _MaskingHydra(Hydra):
 
 def _mask_leaves(cfg: DictConfig, path: str, masked: Sequence[str]) -> None:
     for name in [] if cfg._is_none() or cfg._is_missing() else list(cfg):
-        node, inner = cfg._get_node(name), f"{path}.{name}" if path else str(name)
+        node: Any = cfg._get_node(name)
+        inner = f"{path}.{name}" if path else str(name)
         if isinstance(node, DictConfig):
             _mask_leaves(node, inner, masked)
         elif inner in masked or (is_secret_key(inner) and node._value() and not node._is_interpolation()):

@@ -1,26 +1,26 @@
 """Overrides to a checked config: Hydra composes, the schema checks, and all faults are found at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode
 from omegaconf import Container, DictConfig, OmegaConf
-from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
-from yaml import YAMLError
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError  # type: ignore[import-untyped]  # it has no types
 
-from trainyard.config.check import Checked, Unresolved, check_config
-from trainyard.config.faults import Fault, in_order, key_fault
+from trainyard.config.check import Checked, check_config
+from trainyard.config.faults import Fault, in_order
 from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS, keys_of
 from trainyard.config.loader import Loader
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.config.overrides import read_overrides, shape_of
+from trainyard.config.override_faults import read_overrides
+from trainyard.config.overrides import shape_of
+from trainyard.config.resolve import first_line, resolve
 from trainyard.config.schema import Config
-from trainyard.config.secrets import watch_environment
 from trainyard.errors import ConfigError
 
 COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError, AssertionError, KeyError)
@@ -57,6 +57,7 @@ class Composer:
         """
         self.check_primary()
         lines, faults = read_overrides(overrides, self.loader, sweeping=False)
+        cfg: DictConfig | None
         try:
             cfg = self.loader.load_configuration(self.config_name, lines, RunMode.RUN)
         except COMPOSITION_ERRORS:
@@ -90,7 +91,7 @@ class Composer:
                 override, _ = self.loader._parse_overrides_and_create_caching_repo(self.config_name, [line])
                 ConfigLoaderImpl._apply_overrides_to_config(override, cfg)
             except COMPOSITION_ERRORS as error:
-                faults.append(Fault(f"{line.lstrip('+')}: {_first_line(error)}", (shape_of(line).key,)))
+                faults.append(Fault(f"{line.lstrip('+')}: {first_line(error)}", (shape_of(line).key,)))
         return cfg, faults
 
     def _composition_fault(self, error: Exception, lines: Sequence[str]) -> Fault:
@@ -107,10 +108,10 @@ class Composer:
         if isinstance(error, YAMLError):
             mark = getattr(error, "problem_mark", None)
             place = f"{Path(mark.name).name}, line {mark.line + 1}: " if mark else ""
-            return Fault(f"{place}{getattr(error, 'problem', None) or _first_line(error)}; the file is not valid YAML")
+            return Fault(f"{place}{getattr(error, 'problem', None) or first_line(error)}; the file is not valid YAML")
         hydra_keys = [line for line in lines if shape_of(line).is_hydra]
         shown = f"{listed(hydra_keys)}: " if hydra_keys else ""
-        return Fault(f"{shown}{_first_line(error)}", tuple(shape_of(line).key for line in hydra_keys))
+        return Fault(f"{shown}{first_line(error)}", tuple(shape_of(line).key for line in hydra_keys))
 
     def _check(self, cfg: DictConfig, overrides: Sequence[str], *, incomplete: bool) -> Checked:
         """Check a composed config against the schema and the rules."""
@@ -168,79 +169,6 @@ class Composer:
         return True
 
 
-def resolve(cfg: DictConfig) -> tuple[dict[str, Any], tuple[str, ...], list[Fault]]:
-    """Return the config without Hydra's part as plain values, the keys that the environment gave, and the faults.
-
-    What cannot be resolved becomes Unresolved, with a fault unless it waits for a value that was not given.
-    """
-    masked: list[str] = []
-    faults: list[Fault] = []
-    keys = [str(key) for key in cfg if key != "hydra"]
-    plain = {key: _plain(cfg._get_node(key)) for key in keys}
-    with _hydra_config(cfg):
-        for parts, text in list(_leaves(plain)):
-            if "${" in text:
-                _set_leaf(plain, parts, _resolve_leaf(cfg, parts, masked, faults))
-    return plain, tuple(masked), faults
-
-
-def _plain(node: Any) -> Any:
-    return OmegaConf.to_container(node, resolve=False) if isinstance(node, Container) else node._value()
-
-
-def _leaves(value: Any, parts: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Yield every text below a container with the keys that lead to it."""
-    if isinstance(value, str):
-        yield parts, value
-    elif isinstance(value, dict | list):
-        for part, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(inner, (*parts, part))
-
-
-def _set_leaf(container: Any, parts: tuple[Any, ...], value: Any) -> None:
-    for part in parts[:-1]:
-        container = container[part]
-    container[parts[-1]] = value
-
-
-def _resolve_leaf(cfg: DictConfig, parts: tuple[Any, ...], masked: list[str], faults: list[Fault]) -> Any:
-    path = ".".join(str(part) for part in parts)
-    with watch_environment() as reads:
-        try:
-            value: Any = cfg
-            for part in parts:
-                value = value[part]
-        except (InterpolationToMissingValueError, MissingMandatoryValue):
-            return Unresolved
-        except Exception as error:  # noqa: BLE001  # a resolver may raise anything
-            faults.append(key_fault(path, _first_line(error)))
-            return Unresolved
-        if reads:
-            masked.append(path)
-    return OmegaConf.to_container(value, resolve=True) if isinstance(value, Container) else value
-
-
-class _hydra_config:  # noqa: N801  # a context manager, used like a function
-    """Let ${hydra:...} in a config be resolved meanwhile."""
-
-    def __init__(self, cfg: DictConfig):
-        self.cfg = cfg
-
-    def __enter__(self) -> None:
-        self.before = HydraConfig.instance().cfg
-        HydraConfig.instance().set_config(self.cfg)
-
-    def __exit__(self, *error: object) -> None:
-        HydraConfig.instance().cfg = self.before
-        OmegaConf.set_readonly(self.cfg.hydra, False)
-
-
-def _first_line(error: BaseException) -> str:
-    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
-    lines = [line.strip() for line in (str(cause) or str(error)).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
-
-
 def _as_list(value: Any) -> list[str]:
     if value is None:
         return []
@@ -251,7 +179,7 @@ def _of_wrong_group(fault: Fault, overrides: Sequence[str], loader: Loader) -> b
     """Whether a fault is about an option of a group whose choice was wrong, so that another stands in for it."""
     for text in overrides:
         shape = shape_of(text)
-        if loader.is_group(shape.key) and shape.value not in loader.options(shape.key):
-            if any(key == shape.key or key.startswith(f"{shape.key}.") for key in fault.keys):
-                return True
+        wrong = loader.is_group(shape.key) and shape.value not in loader.options(shape.key)
+        if wrong and any(key == shape.key or key.startswith(f"{shape.key}.") for key in fault.keys):
+            return True
     return False

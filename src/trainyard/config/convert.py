@@ -1,7 +1,7 @@
 """One value of a config to the type that its key is declared with."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -9,7 +9,7 @@ from trainyard.config.keys import Key
 from trainyard.config.nearest import did_you_mean, listed
 
 TRUE, FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
-BOUNDS = {
+BOUNDS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "gt": ("greater than", lambda value, bound: value > bound),
     "ge": ("at least", lambda value, bound: value >= bound),
     "lt": ("less than", lambda value, bound: value < bound),
@@ -58,7 +58,7 @@ def _convert_union(value: Any, parts: tuple[Any, ...]) -> Any:
             continue
     words = [word for part in parts if get_origin(part) is Literal for word in get_args(part)]
     hint = did_you_mean(value, words) if isinstance(value, str) else ""
-    raise WrongValueError(f"must be {describe_type(Union[parts])}{hint}")
+    raise WrongValueError(f"must be {listed([describe_type(part) for part in parts], 'or')}{hint}")
 
 
 def _convert_none(value: Any) -> None:
@@ -153,4 +153,5 @@ def describe_type(annotation: Any) -> str:
     if get_origin(annotation) is tuple:
         element = get_args(annotation)[0]
         return "a list of whole numbers such as [128,64]" if element is int else "a list of names such as [a,b]"
-    return {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "null"}[annotation]
+    names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "null"}
+    return names[annotation]

@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Mapping
 
+from hydra.core.default_element import GroupDefault
+
 from trainyard.config.loader import Loader
 
 WIDTH = 100
@@ -74,8 +76,8 @@ def default_options(loader: Loader, config_name: str) -> Mapping[str, str]:
     """Return the option that each group has in the defaults list of the primary config."""
     loaded = loader.repository.load_config(config_name)
     defaults = loaded.defaults_list or [] if loaded else []
-    chosen = {default.group: default.value for default in defaults if hasattr(default, "group") and not default.override}
-    return {group: str(value) for group, value in chosen.items() if group and value is not None}
+    groups = [default for default in defaults if isinstance(default, GroupDefault) and not default.override]
+    return {str(default.group): str(default.value) for default in groups if default.value is not None}
 
 
 def _group_lines(group: str, options: list[str], default: str | None, width: int) -> str:

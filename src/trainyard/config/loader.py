@@ -7,9 +7,8 @@ from typing import Any
 
 from hydra import version
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.config_search_path_impl import ConfigSearchPathImpl
 from hydra._internal.utils import create_config_search_path
-from hydra.core.config_search_path import SearchPathQuery
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
 from hydra.core.object_type import ObjectType
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -24,7 +23,7 @@ from trainyard.errors import ConfigError
 KEPT_AT_MOST = 64  # composed configs of a sweep's members that wait for their launch
 
 
-class Loader(ConfigLoaderImpl):  # type: ignore[misc]  # Hydra has no types
+class Loader(ConfigLoaderImpl):
     """Composes configs from the user's conf/, --config-dir and the configs that come with Trainyard."""
 
     def __init__(self, config_dir: str | None = None, config_path: str | None = None):
@@ -86,7 +85,7 @@ class Loader(ConfigLoaderImpl):  # type: ignore[misc]  # Hydra has no types
             self._kept[(config_name, *(hydra_line(text, self) for text in overrides), run_mode)] = cfg
 
 
-def search_path(config_dir: str | None, config_path: str | None) -> ConfigSearchPathImpl:
+def search_path(config_dir: str | None, config_path: str | None) -> ConfigSearchPath:
     """Return Hydra's search path: the user's configs, Trainyard's own, --config-dir; the first that has a file wins."""
     folders = config_folders()
     if config_path is not None:
@@ -99,7 +98,7 @@ def search_path(config_dir: str | None, config_path: str | None) -> ConfigSearch
     return path
 
 
-def _before_schema(path: ConfigSearchPathImpl, provider: str, folder: Path) -> None:
+def _before_schema(path: ConfigSearchPath, provider: str, folder: Path) -> None:
     path.prepend(provider=provider, path=f"file://{folder}", anchor=SearchPathQuery(provider="schema"))
 
 

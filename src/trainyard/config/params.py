@@ -47,8 +47,10 @@ def _is_interesting(path: str, value: Any, config: Config) -> bool:
     if path in ALWAYS or path.startswith("network."):
         return True
     section, _, name = path.rpartition(".")
-    key = keys_of(type(getattr(config, section)))[name]
-    return value != (list(key.default) if isinstance(key.default, tuple) else key.default)
+    cls: Any = type(getattr(config, section)) if section else Config
+    keys = keys_of(cls)
+    default = keys[name].default
+    return bool(value != (list(default) if isinstance(default, tuple) else default))
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

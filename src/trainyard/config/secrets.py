@@ -69,7 +69,7 @@ def _masked_override(override: str) -> str:
     key, equals, value = override.partition("=")
     if equals and value and is_secret_key(key.lstrip("+~")):
         return f"{key}={MASK}"
-    nested = re.compile(rf"(?P<key>[\w.-]+)(?P<colon>\s*:\s*)(?!//)(?P<value>[^,}}\]]+)")
+    nested = re.compile(r"(?P<key>[\w.-]+)(?P<colon>\s*:\s*)(?!//)(?P<value>[^,}\]]+)")
     value = nested.sub(lambda m: m["key"] + m["colon"] + (MASK if is_secret_key(m["key"]) else m["value"]), value)
     return mask_text(f"{key}{equals}{value}")
 

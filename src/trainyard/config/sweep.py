@@ -8,11 +8,12 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, open_dict
 
 from trainyard.config.compose import COMPOSITION_ERRORS, Composed, Composer
 from trainyard.config.faults import Fault, in_order
-from trainyard.config.overrides import decode_name, read_overrides, shape_of, split_path
+from trainyard.config.override_faults import read_overrides
+from trainyard.config.overrides import decode_name, shape_of, split_path
 from trainyard.errors import ConfigError
 
 BASIC_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
@@ -69,8 +70,7 @@ def compose_sweep(composer: Composer, overrides: Sequence[str]) -> Sweep:
 
 def _parse(composer: Composer, cfg: DictConfig, lines: Sequence[str]) -> tuple[list[Override], list[Fault]]:
     """Parse the overrides of the members: those of hydra.sweeper.params, then what was typed."""
-    params = OmegaConf.to_container(cfg.hydra.sweeper.get("params") or OmegaConf.create({}), resolve=True)
-    configured = [f"{key}={value}" for key, value in dict(params).items()]  # type: ignore[call-overload]
+    configured = [f"{key}={value}" for key, value in (cfg.hydra.sweeper.get("params") or {}).items()]
     from_config, faults = read_overrides(configured, composer.loader, sweeping=True)
     parser = OverridesParser.create(config_loader=composer.loader)
     return parser.parse_overrides([*from_config, *lines]), faults
@@ -144,7 +144,8 @@ def _unsupported(cfg: DictConfig) -> list[Fault]:
     for part, supported in (("sweeper", BASIC_SWEEPER), ("launcher", BASIC_LAUNCHER)):
         if cfg.hydra[part].get("_target_") != supported:
             choice = cfg.hydra.runtime.choices.get(f"hydra/{part}")
-            faults.append(Fault(f"hydra/{part}={choice}: is not supported; take hydra/{part}=basic", (f"hydra/{part}",)))
+            text = f"hydra/{part}={choice}: is not supported; take hydra/{part}=basic"
+            faults.append(Fault(text, (f"hydra/{part}",)))
     return faults
 
 

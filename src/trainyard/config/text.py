@@ -12,9 +12,10 @@ from trainyard.errors import ConfigError
 
 def to_yaml(config: Config) -> str:
     """Return the config as YAML, every value resolved, secrets as ***; `from_dict` takes it back."""
-    import yaml
+    import yaml  # type: ignore[import-untyped]  # it has no types
 
-    return str(yaml.safe_dump(to_dict(config), sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000))
+    plain = to_dict(config)
+    return str(yaml.safe_dump(plain, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000))
 
 
 def to_dict(config: Config) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def run_verb(verb: str, argv: Sequence[str]) -> int:
     except BrokenPipeError:  # `trainyard --help | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # this is where every error is told
         return report_error(error)
 
 

@@ -4,11 +4,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.flags import parse_flags, shows_something
-from trainyard.errors import FaultsError, TrainyardError
+from trainyard.errors import TrainyardError
 from trainyard.verbs.cli import report_error
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
     sweep = command.compose_sweep()
     from trainyard.training.sweep import begin_sweep, end_sweep
 
-    parent = begin_sweep(sweep.folder, [member.config for member in sweep.members], command=command_line(argv),
-                         overrides=command.overrides)  # fmt: skip
+    configs = [member.config for member in sweep.members]
+    parent = begin_sweep(sweep.folder, configs, overrides=command.overrides, command=command_line(argv))
     codes: list[int] = []
 
     def task(composed: "Composed", folder: Path) -> None:
@@ -68,9 +69,8 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
             raise SystemExit(codes[-1])
 
     try:
-        command.run_sweep(sweep, task)
-    except SystemExit:
-        pass
+        with suppress(SystemExit):
+            command.run_sweep(sweep, task)
     finally:
         end_sweep(parent)
     return sweep_exit_code(codes)
@@ -82,22 +82,20 @@ def run_one(composed: "Composed", folder: Path, argv: Sequence[str], *, parent: 
     A folder that is still empty when the run could not begin is removed.
     """
     from trainyard.config.secrets import masked_overrides
-    from trainyard.training.run import run
 
     try:
-        result = run(
-            composed.config, folder=folder, overrides=masked_overrides(composed.overrides), command=command_line(argv),
-            parent=parent,
-        )  # fmt: skip
-    except FaultsError:
-        remove_if_empty(folder)
+        from trainyard.training.run import run
+
+        typed = masked_overrides(composed.overrides)
+        return run(composed.config, folder=folder, overrides=typed, command=command_line(argv), parent=parent).exit_code
+    except TrainyardError:
         raise
-    except Exception as error:  # noqa: BLE001  # told in one sentence, with the traceback kept in the run folder
-        if isinstance(error, TrainyardError) or not any(folder.iterdir()):
-            remove_if_empty(folder)
+    except Exception as error:
+        if not any(folder.iterdir()):
             raise
         return report_unexpected(error, folder)
-    return result.exit_code
+    finally:
+        remove_if_empty(folder)
 
 
 def sweep_exit_code(codes: Sequence[int]) -> int:

@@ -37,7 +37,7 @@ class Dataset:
     time: str | None = key("column that orders the rows; the latest ones become the test part", default=None)
     weight: str | None = key("column with a weight >= 0 per row, used in the loss and in the metrics", default=None)
     columns: Mapping[str, Column] = key("what is known of single columns, by name", factory=dict)
-    transform: NumericTransform = key(
+    transform: NumericTransform = key(  # noqa: RUF009  # declares a field
         "transform of numeric columns: standard (mean, deviation), robust (median, quartiles, smooth clip; for "
         "outliers), quantile (to a normal distribution; for odd shapes), none",
         default="standard",
@@ -111,8 +111,8 @@ class Csv(Dataset):
     val_path: str | None = key("table with the validation rows, for split=files", default=None)
     test_path: str | None = key("table with the test rows, for split=files", default=None)
     delimiter: str | None = key(
-        "character between fields of a text file, or its name: comma, semicolon, tab, pipe, space; empty: comma, or tab "
-        "for .tsv", default=None)
+        "character between fields of a text file, or its name: comma, semicolon, tab, pipe, space; empty: comma, or "
+        "tab for .tsv", default=None)
     encoding: str = key("character encoding of a text file", default="utf-8")
     decimal: Literal[".", ","] = key("decimal mark of the numbers in a text file", default=".")
     missing_values: tuple[str, ...] = key(

@@ -17,8 +17,8 @@ class Accelerator:
     """What computes: auto (a GPU if there is one), cpu or gpu."""
 
     name: Literal["auto", "cpu", "gpu"] = "auto"
-    precision: Precision = key("numbers in the network: 32 bit, 64 (slow, exact), bf16-mixed (fast for wide networks)",
-                               default="32")
+    precision: Precision = key(  # noqa: RUF009  # declares a field
+        "numbers in the network: 32 bit, 64 (slow, exact), bf16-mixed (fast for wide networks)", default="32")
     threads: int | Literal["auto"] = key(
         "CPU threads; auto takes one for small networks, else every core; results differ in the last bits between "
         "counts, so it is pinned and recorded", default="auto", ge=1)

@@ -1,0 +1,36 @@
+"""Rules about the parts: a split has the columns or files that it needs, and leaves rows to train on."""
+
+from trainyard.config.rules.rule import Clashes, clash, rule, setting
+from trainyard.config.schema import Config, Csv
+
+SPLIT_KEYS = {"files": "test_path", "column": "split_column", "group": "group", "time": "time"}
+
+
+@rule
+def _split_has_what_it_needs(config: Config) -> Clashes:
+    data = config.dataset
+    needed = SPLIT_KEYS.get(data.split)
+    if data.split == "files" and not isinstance(data, Csv):
+        yield clash(f"dataset.split=files: is for dataset=csv; dataset={data.source} has no files", "dataset.split")
+    elif needed and not getattr(data, needed):
+        yield clash(f"dataset.split={data.split}: needs dataset.{needed}", "dataset.split", f"dataset.{needed}")
+    for split, name in SPLIT_KEYS.items():
+        value = getattr(data, name, None)
+        if value is not None and data.split not in ("auto", split) and name not in ("group", "time"):
+            yield clash(f"{setting(f'dataset.{name}', value)}: is only used with dataset.split={split}, not with "
+                         f"{data.split}", f"dataset.{name}", "dataset.split")  # fmt: skip
+        if value is not None and data.split in ("random", "stratified") and name in ("group", "time"):
+            yield clash(f"{setting(f'dataset.{name}', value)}: dataset.split={data.split} would ignore it; take "
+                         f"dataset.split={split}", f"dataset.{name}", "dataset.split")  # fmt: skip
+    if isinstance(data, Csv) and data.val_path is not None and data.test_path is None:
+        yield clash(f"{setting('dataset.val_path', data.val_path)}: needs dataset.test_path too", "dataset.val_path")
+
+
+@rule
+def _parts_leave_rows_to_train_on(config: Config) -> Clashes:
+    data = config.dataset
+    by_rows = data.split not in ("files", "column") and getattr(data, "test_path", None) is None
+    if by_rows and data.val_fraction + data.test_fraction >= 1:
+        yield clash(
+            f"dataset.val_fraction={data.val_fraction:g} and dataset.test_fraction={data.test_fraction:g}: leave no "
+            "rows to train on; their sum must be less than 1", "dataset.val_fraction", "dataset.test_fraction")

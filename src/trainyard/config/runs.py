@@ -1,0 +1,67 @@
+"""Finding a run by what a person calls it: run=latest, run=<folder>, run=<the id at the end of its folder's name>."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from trainyard.config.nearest import did_you_mean, listed
+from trainyard.errors import ConfigError
+
+JOURNAL = "journal.jsonl"
+DEEPEST = 3  # runs/<experiment>/<run or sweep>/<member>
+
+
+def find_run(name: str, root: Path) -> Path:
+    """Return the folder of the run `name`; raise ConfigError where there is none, or several.
+
+    `latest` is the newest finished one. Else a folder is meant (from here, or from runs/), or the end of the folder's
+    name (3f15b1), or the id of the run in its journal or in MLflow, or the start of one.
+    """
+    runs = root / "runs"
+    if name == "latest":
+        if not (runs / "latest" / JOURNAL).is_file():
+            raise ConfigError(f"run=latest: no run in {runs} has finished yet; name one by its folder")
+        return (runs / "latest").resolve()
+    for folder in (Path(name).expanduser(), root / name, runs / name):
+        if (folder / JOURNAL).is_file():
+            return folder.resolve()
+    if Path(name).is_dir():
+        raise ConfigError(f"run={name}: this folder holds no run; a run's folder has a {JOURNAL}")
+    folders = list(_run_folders(runs))
+    found = [folder for folder in folders if folder.name == name or folder.name.endswith(f"-{name}")]
+    found = found or [folder for folder in folders if any(one.startswith(name) for one in _ids(folder))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = listed([str(folder.relative_to(root)) for folder in found[:5]], "or")
+        raise ConfigError(f"run={name}: several runs are called so: {shown}")
+    endings = [folder.name.rsplit("-", 1)[-1] for folder in folders]
+    raise ConfigError(f"run={name}: no such run in {runs}{did_you_mean(name, endings)}")
+
+
+def _run_folders(runs: Path) -> Iterator[Path]:
+    for depth in range(2, DEEPEST + 1):
+        yield from sorted(path.parent for path in runs.glob("/".join(["*"] * depth + [JOURNAL])) if _is_own(path, runs))
+
+
+def _is_own(journal: Path, runs: Path) -> bool:
+    return journal.relative_to(runs).parts[0] != "latest"
+
+
+def _ids(folder: Path) -> Iterator[str]:
+    """Yield the ids of a run: that of its journal, that of MLflow."""
+    with (folder / JOURNAL).open(encoding="utf-8") as journal:
+        first = _parsed(journal.readline())
+    if isinstance(value := first.get("id"), str):
+        yield value
+    link = folder / "mlflow.json"
+    if link.is_file() and isinstance(value := _parsed(link.read_text(encoding="utf-8")).get("run_id"), str):
+        yield value
+
+
+def _parsed(text: str) -> dict[str, object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
