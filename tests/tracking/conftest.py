@@ -6,9 +6,28 @@ from pathlib import Path
 
 import pytest
 
+from trainyard.tracking.logged_model import ModelFiles
 from trainyard.tracking.store import Store
 from trainyard.tracking.target import Target, target
 
+SERVING = """
+from pathlib import Path
+
+import mlflow
+import pandas
+from mlflow.pyfunc import PythonModel
+
+
+class Served(PythonModel):
+    def load_context(self, context):
+        self.size = (Path(context.artifacts["model"]) / "weights.safetensors").stat().st_size
+
+    def predict(self, context, model_input: pandas.DataFrame, params=None):
+        return [self.size] * len(model_input)
+
+
+mlflow.models.set_model(Served())
+"""
 VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "RANK", "LOCAL_RANK", "SLURM_PROCID", "NODE_RANK")
 
 
@@ -49,3 +68,20 @@ def local(root) -> Target:
 def store(local) -> Store:
     """A connection to the database at the root."""
     return Store(local)
+
+
+@pytest.fixture(scope="session")
+def small_package(tmp_path_factory) -> Path:
+    """A package in the place of Trainyard's, small to copy, whose model answers with the length of its weights."""
+    folder = tmp_path_factory.mktemp("package") / "trainyard"
+    (folder / "inference").mkdir(parents=True)
+    (folder / "inference" / "serving.py").write_text(SERVING)
+    return folder
+
+
+@pytest.fixture
+def files(small_package) -> ModelFiles:
+    """What models are packed with in tests that are not about the model."""
+    files = ModelFiles()
+    files.package = small_package
+    return files

@@ -14,6 +14,7 @@ from trainyard.tracking.remote_run import RemoteRun
 from trainyard.tracking.store import Store, StoreError
 
 BATCHED = ("params", "tags", "note", "metrics")
+FINAL = ("test/", "best/", "baseline/")  # metrics of the finished model
 PROBLEM = "trainyard.not_delivered"  # tag of an MLflow run: what MLflow did not take
 
 
@@ -157,6 +158,7 @@ class Delivery:
             case "resume":
                 remote.running()
             case "end":
+                remote.measured(self._final_metrics())
                 remote.end(record["status"], milliseconds(record), record["error"])
             case kind if kind in BATCHED:
                 batch = Batch()
@@ -185,9 +187,15 @@ class Delivery:
         self._done(1)
         self._note(replace(self._progress, problem=f"MLflow did not take {cut(problem, 1000)}"))
 
+    def _final_metrics(self) -> Batch:
+        batch = Batch()
+        for record in Tail(self.folder).read():
+            if record["type"] == "metrics":
+                batch.add(record)
+        return Batch([row for row in batch.metrics if row[0].startswith(FINAL)])
+
     def _last_moment(self) -> int:
-        records = Tail(self.folder).read()
-        return milliseconds(records[-1])
+        return milliseconds(Tail(self.folder).read()[-1])
 
     def _note(self, progress: Progress) -> None:
         if progress != self._progress:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 LINK = "mlflow.json"
-MODEL_METRICS = ("test/", "best/", "baseline/")
 
 
 class RemoteRun:
@@ -38,7 +37,6 @@ class RemoteRun:
         self._noted = "mlflow.note.content" in run.data.tags
         self._rows: dict[str, set[tuple[int, int]]] = {}
         self._models: list[str] = [output.model_id for output in run.outputs.model_outputs] if run.outputs else []
-        self._tested: list[tuple[str, float, int, int]] = []
 
     def _find(self, known: str | None) -> "Run | None":
         from mlflow.exceptions import MlflowException
@@ -82,7 +80,6 @@ class RemoteRun:
         """
         from mlflow.entities import Metric, Param, RunTag
 
-        self._tested += [row for row in batch.metrics if row[0].startswith(MODEL_METRICS)]
         changed = {name: new for name, new in batch.params.items() if self._params.get(name, new) != new}
         new_params = {name: value for name, value in batch.params.items() if name not in self._params}
         tags = batch.tags | {f"resumed.{name}": value for name, value in changed.items()}
@@ -143,13 +140,16 @@ class RemoteRun:
         """The run goes on after it ended."""
         self._store.client.update_run(self.id, status="RUNNING")
 
-    def end(self, status: str, when: int, error: str | None = None) -> None:
-        """The run is over since `when` (ms since 1970)."""
+    def measured(self, batch: Batch) -> None:
+        """Show metrics that the run has with its model, if it has one, as well."""
         from mlflow.entities import Metric
 
-        if self._models and self._tested:
-            rows = [Metric(*row, model_id=self._models[-1], run_id=self.id) for row in self._tested]
+        for call in batch.calls() if self._models else ():
+            rows = [Metric(*row, model_id=self._models[-1], run_id=self.id) for row in call.metrics]
             self._store.client.log_batch(self.id, metrics=rows, synchronous=True)
+
+    def end(self, status: str, when: int, error: str | None = None) -> None:
+        """The run is over since `when` (ms since 1970)."""
         if error:
             tags = {"trainyard.error": cut(error, TAG_LENGTH)}
             if not self._noted:
