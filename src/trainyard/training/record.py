@@ -6,11 +6,14 @@ from typing import Any
 
 from trainyard.config.root import project_root
 from trainyard.data.prepared import Prepared
+from trainyard.lineage.code import Code
 from trainyard.lineage.record import lineage_record
 from trainyard.training.plan import Plan
 
+TYPES: dict[type, str] = {str: "string", int: "long", float: "double", bool: "boolean"}
 
-def record_lineage(plan: Plan, *, command: str, sweep: str | None) -> dict[str, Any]:
+
+def record_lineage(plan: Plan, *, command: str, sweep: str | None, code: Code | None) -> dict[str, Any]:
     """Return the lineage of a run: code, data, environment and seeds."""
     prepared, config = plan.prepared, plan.config
     return lineage_record(
@@ -25,6 +28,7 @@ def record_lineage(plan: Plan, *, command: str, sweep: str | None) -> dict[str, 
             "name": plan.device.description, "threads": plan.device.threads, "precision": plan.device.precision,
         },
         sweep=sweep,
+        code=code,
     )  # fmt: skip
 
 
@@ -45,4 +49,7 @@ def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
 
 def dataset_schema(prepared: Prepared) -> str:
     """Return the columns that a model reads and predicts, as MLflow's JSON for a dataset's schema."""
-    return json.dumps({"mlflow_colspec": []})
+    features = [{"type": column["type"], "name": column["name"]} for column in prepared.preprocessing["columns"]]
+    target_type = "double" if prepared.classes is None else TYPES[type(prepared.classes[0])]
+    targets = [{"type": target_type, "name": name} for name in prepared.targets]
+    return json.dumps({"mlflow_colspec": [{**column, "required": False} for column in [*features, *targets]]})

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.params import params
+from trainyard.config.root import project_root
 from trainyard.config.secrets import mask_text
 from trainyard.config.text import to_dict, to_yaml
 from trainyard.files import write_text
+from trainyard.lineage.code import read_code
 from trainyard.lineage.record import tags
 from trainyard.models import Model
 from trainyard.tracking.journal import Journal, Status
@@ -85,7 +87,8 @@ def begin(
     journal = Journal.create(
         folder, kind="run", experiment=config.experiment_name, name=name, parent=parent.id if parent else None
     )
-    lineage = record_lineage(plan, command=command, sweep=parent.folder.name if parent else None)
+    code = read_code(project_root())
+    lineage = record_lineage(plan, command=command, sweep=parent.folder.name if parent else None, code=code)
     story = Story(plan, companions, stop, folder, journal, Console(folder), lineage, parent)
     write_text(folder / "config.yaml", to_yaml(config))
     write_text(folder / "overrides.txt", "".join(f"{override}\n" for override in overrides))
@@ -98,8 +101,11 @@ def begin(
         name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
         context="training",
     )  # fmt: skip
-    for file in ("config.yaml", "overrides.txt", "lineage.json"):
-        journal.artifact(folder / file)
+    if code is not None and code.diff:
+        write_text(folder / "code.diff", code.diff)
+    for file in ("config.yaml", "overrides.txt", "lineage.json", "code.diff"):
+        if (folder / file).exists():
+            journal.artifact(folder / file)
     story.console.say(start_text(plan, name, folder))
     return story
 

@@ -1,0 +1,56 @@
+"""All that a run came from, as one record, and the tags that MLflow shows of it."""
+
+import getpass
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trainyard.lineage.code import Code, read_code
+from trainyard.lineage.environment import read_environment
+
+STATE = ".trainyard"
+
+
+def lineage_record(
+    root: Path, *, data: Mapping[str, Any], seeds: Mapping[str, int], command: str, device: Mapping[str, Any],
+    sweep: str | None, code: Code | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return code, data, config's seeds, environment and command of a run, as JSON values."""
+    return {
+        "command": command,
+        "user": user(),
+        "code": None if code is None else code.to_dict(),
+        "data": dict(data),
+        "seeds": dict(seeds),
+        "device": dict(device),
+        "environment": read_environment(root / STATE),
+        "sweep": sweep,
+        "dvc_stage": os.environ.get("DVC_STAGE"),
+    }
+
+
+def tags(record: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags of a lineage record by the names that MLflow's UI knows."""
+    found = {
+        "mlflow.source.name": record["command"],
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": record["user"],
+        "git.dirty": "unknown",
+    }
+    if (code := record["code"]) is not None:
+        found["git.dirty"] = str(code["dirty"]).lower()
+        for tag, name in (("mlflow.source.git.commit", "revision"), ("mlflow.source.git.branch", "branch")):
+            if code[name]:
+                found[tag] = code[name]
+        if code["remote"]:
+            found["mlflow.source.git.repoURL"] = code["remote"]
+    return found
+
+
+def user() -> str:
+    """Return the name of the user, or "unknown" where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
