@@ -92,7 +92,7 @@ def parse(
 def quotes(text: pa.Buffer) -> int:
     """The number of quotes; an odd one tells that one may be open."""
     codes = np.frombuffer(text, np.uint8)
-    return sum(np.count_nonzero(codes[start : start + BLOCK] == ord('"')) for start in range(0, len(codes), BLOCK))
+    return sum(int(np.count_nonzero(codes[start : start + BLOCK] == ord('"'))) for start in range(0, len(codes), BLOCK))
 
 
 def check_quotes(path: Path, text: pa.Buffer, separator: str) -> None:
