@@ -91,8 +91,8 @@ class Encoder:
     def from_dict(cls, preprocessing: Mapping[str, Any]) -> "Encoder":
         """The encoder that `to_dict` described. Raises DataError for one that a later version wrote."""
         if preprocessing["version"] != VERSION:
-            raise DataError(f"The preprocessing is of version {preprocessing['version']}, but this trainyard reads version "
-                            f"{VERSION}. Install the one that wrote it.")  # fmt: skip
+            raise DataError(f"The preprocessing is of version {preprocessing['version']}, but this trainyard reads "
+                            f"version {VERSION}. Install the one that wrote it.")  # fmt: skip
         return cls(tuple(encoder_from_dict(column) for column in preprocessing["columns"]), preprocessing["dtype"])
 
 

@@ -1,0 +1,30 @@
+"""Raw rows to show what a model takes."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SEARCHED = 10_000  # training rows among which complete ones are looked for
+
+
+def example_rows(table: pa.Table, names: Sequence[str], train: np.ndarray, count: int = 2) -> list[dict[str, Any]]:
+    """At most `count` rows of `train` (n,) with these columns, as JSON values; those with the fewest missing values."""
+    some = table.select(list(names)).take(pa.array(train[:SEARCHED]))
+    missing = np.zeros(some.num_rows, np.int64)
+    for column in some.columns:
+        missing += pc.is_null(column, nan_is_null=True).to_numpy()
+    best = np.sort(np.argsort(missing, kind="stable")[:count])
+    return [{name: json_value(value) for name, value in row.items()} for row in some.take(pa.array(best)).to_pylist()]
+
+
+def json_value(value: Any) -> Any:
+    """A value as JSON has it: moments in ISO 8601, durations in seconds, NaN as null."""
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    return None if value != value else value  # only NaN differs from itself
