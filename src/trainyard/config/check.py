@@ -6,7 +6,18 @@ from typing import Any
 
 from trainyard.config.convert import WrongValueError, convert_value
 from trainyard.config.faults import Fault, key_fault
-from trainyard.config.keys import CHOSEN, FIXED, Key, key_variants, keys_of, owners_of, top_keys
+from trainyard.config.keys import (
+    CHOSEN,
+    DISCRIMINATORS,
+    FIXED,
+    GROUPS,
+    OVERLAYS,
+    Key,
+    key_variants,
+    keys_of,
+    owners_of,
+    top_keys,
+)
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.rules import find_clashes
 from trainyard.config.schema import Config
@@ -78,9 +89,9 @@ class _Check:
 
     def values(self, keys: Mapping[str, Key], values: Mapping[str, Any], prefix: str) -> dict[str, Any]:
         """Return the converted values of one section; unknown keys and wrong values become faults."""
-        for name in values:
-            if name not in keys:
-                self.unknown(f"{prefix}{name}", [f"{prefix}{key}" for key in keys], _option(prefix, values))
+        for name in [name for name in values if name not in keys]:
+            for path in _leaf_paths(f"{prefix}{name}", values[name]):
+                self.unknown(path, [f"{prefix}{key}" for key in keys], _option(prefix, values))
         return {name: self.value(key, values.get(name, key.default), f"{prefix}{name}", name in values)
                 for name, key in keys.items()}  # fmt: skip
 
@@ -129,14 +140,20 @@ def suggest_key(path: str, here: list[str], option: str) -> str:
     owners = owners_of(path)
     if owners:
         return f" in {option}; {listed(owners)} {'has' if len(owners) == 1 else 'have'} it"
-    local = nearest(path, here)
-    if local is None:
-        last = path.rsplit(".", 1)[-1]
-        everywhere = [key for key in key_variants() if key.rsplit(".", 1)[-1] == last]
-        by_last = {key.rsplit(".", 1)[-1]: key for key in (*key_variants(), *here)}
-        close = nearest(last, by_last)
-        local = everywhere[0] if everywhere else nearest(path, key_variants()) or (by_last[close] if close else None)
-    return f"; did you mean {local}?" if local else ""
+    section, _, last = path.rpartition(".")
+    if not section and (close := nearest(path, [*GROUPS, *OVERLAYS, *FIXED, *here])):
+        return f"; did you mean {close}?"
+    for candidates in (here, [key for key in key_variants() if key not in DISCRIMINATORS]):
+        by_last = {key.rsplit(".", 1)[-1]: key for key in reversed(candidates) if key not in DISCRIMINATORS}
+        if close := nearest(last, by_last):
+            return f"; did you mean {by_last[close]}?"
+    return ""
+
+
+def _leaf_paths(path: str, value: Any) -> list[str]:
+    if not isinstance(value, Mapping) or not value:
+        return [path]
+    return [leaf for name, inner in value.items() for leaf in _leaf_paths(f"{path}.{name}", inner)]
 
 
 def _option(prefix: str, values: Mapping[str, Any]) -> str:

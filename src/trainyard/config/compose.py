@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.default_element import GroupDefault
 from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode
 from omegaconf import Container, DictConfig, OmegaConf
@@ -124,23 +125,41 @@ class Composer:
         return Checked(checked.config, faults + checked.faults)
 
     def _drop_strangers(self, cfg: DictConfig, overrides: Sequence[str]) -> None:
-        """Leave out what a preset says about an option that the command line chose another one for.
+        """Leave out what a preset says about an option that something above it chose another one for.
 
-        experiment=digits sets network.hidden; with network=linear after it, that key means nothing. A key that no
-        option of the group has, or that was typed, stays and is reported.
+        experiment=digits sets network.hidden; with network=linear on the command line, that key means nothing. A key
+        that no option of the group has, or that was typed, stays and is reported.
         """
-        typed = self._typed_keys(overrides)
-        for section in {shape_of(text).key for text in overrides}.intersection(CHOSEN):
+        typed = {shape_of(text).key for text in overrides}
+        for section, (discriminator, classes) in CHOSEN.items():
             values = cfg.get(section)
-            discriminator, classes = CHOSEN[section]
             cls = classes.get(str(values.get(discriminator))) if isinstance(values, DictConfig) else None
             if cls is None:
                 continue
             elsewhere = {name for other in classes.values() for name in keys_of(other)}
-            for name in [str(name) for name in values if name not in keys_of(cls) and name in elsewhere]:
-                if f"{section}.{name}" not in typed and self._where(cfg, f"{section}.{name}", typed):
+            strangers = [str(name) for name in values if name not in keys_of(cls) and name in elsewhere]
+            for name in strangers:
+                source = self._overlay_that_sets(cfg, f"{section}.{name}")
+                replaced = section in typed or self._chooses_other(cfg, source, section)
+                if source is not None and replaced and f"{section}.{name}" not in typed:
                     OmegaConf.set_struct(values, False)
                     del values[name]
+
+    def _overlay_that_sets(self, cfg: DictConfig, key: str) -> str | None:
+        """Return experiment/digits, local/default, ... where one of those chosen sets a key."""
+        choices = cfg.hydra.runtime.choices
+        paths = [f"{group}/{option}" for group in OVERLAYS for option in _as_list(choices.get(group))]
+        return next((path for path in paths if self._file_has(path, key)), None)
+
+    def _chooses_other(self, cfg: DictConfig, path: str | None, section: str) -> bool:
+        """Whether an overlay chose an option of a group itself, and not the one that it became in the end."""
+        loaded = self.loader.repository.load_config(path) if path else None
+        chosen = [
+            default.value
+            for default in (loaded.defaults_list or [] if loaded else [])
+            if isinstance(default, GroupDefault) and str(default.group).strip("/") == section
+        ]
+        return bool(chosen) and chosen[-1] != cfg.hydra.runtime.choices.get(section)
 
     def _typed_keys(self, overrides: Sequence[str]) -> set[str]:
         keys = {shape_of(text).key for text in overrides}

@@ -140,7 +140,7 @@ def _check_range(number: float, key: Key) -> None:
     bounds = {name: key.field.metadata.get(name) for name in BOUNDS}
     given = {name: bound for name, bound in bounds.items() if bound is not None}
     if any(not BOUNDS[name][1](number, bound) for name, bound in given.items()):
-        wanted = " and ".join(f"{BOUNDS[name][0]} {bound:g}" for name, bound in given.items())
+        wanted = " and ".join(f"{BOUNDS[name][0]} {bound}" for name, bound in given.items())
         raise WrongValueError(f"must be {wanted}" + (f" ({key.unit})" if key.unit else ""))
 
 

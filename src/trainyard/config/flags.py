@@ -48,10 +48,10 @@ def _unknown_flag(parser: ArgumentParser, word: str, following: Sequence[str]) -
     known = [option for action in parser._actions for option in action.option_strings]
     if flag in known or any(option.startswith(flag) for option in known if flag.startswith("--")):
         return None
-    key = nearest(flag.strip("-"), key_variants()) or next(
-        (path for path in key_variants() if path.rsplit(".", 1)[-1] == flag.strip("-").replace("-", "_")), None
-    )
-    if key is not None and nearest(flag, known) is None:
+    name = flag.strip("-").replace("-", "_")
+    exact = [path for path in key_variants() if name in (path, path.rsplit(".", 1)[-1])]
+    key = exact[0] if exact else None if nearest(flag, known) else nearest(name, key_variants())
+    if key is not None:
         guess = value if equals else next((after for after in following[:1] if "=" not in after), "<value>")
         return f"{word}: no such flag; keys are set without dashes: {key}={guess}"
     return f"{word}: no such flag{did_you_mean(flag, known)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from trainyard.config.schema import (
     DATASETS,
@@ -75,8 +75,8 @@ class Key:
 
     @property
     def is_text(self) -> bool:
-        """Whether the key takes text, or a list of texts, or texts by name."""
-        return self.type in (str, str | None, tuple[str, ...], Mapping[str, str])
+        """Whether the key takes text, or one of some words, or a list of texts, or texts by name."""
+        return self.type in (str, str | None, tuple[str, ...], Mapping[str, str]) or get_origin(self.type) is Literal
 
 
 @cache

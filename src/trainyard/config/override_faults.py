@@ -23,13 +23,16 @@ def read_overrides(texts: Sequence[str], groups: Groups, *, sweeping: bool) -> t
         if fault is None:
             lines.append(hydra_line(text, groups))
         else:
-            shown = masked_overrides([text])[0]
-            faults.append(Fault(f"{shown}: {fault}", (shape_of(text).key,)))
+            faults.append(Fault(f"{_masked(text)}: {fault}", (shape_of(text).key,)))
     return lines, faults
 
 
+def _masked(text: str) -> str:
+    return masked_overrides([text])[0]
+
+
 def _find_fault(text: str, groups: Groups, sweeping: bool) -> str | None:
-    shape = shape_of(text)
+    shape = shape_of(_masked(text))
     if shape.value is None and shape.prefix != "~":
         return _not_an_assignment(shape, groups)
     if not shape.key:

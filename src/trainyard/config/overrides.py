@@ -63,7 +63,7 @@ def hydra_line(text: str, groups: Groups) -> str:
         if shape.prefix != "~" and shape.value is not None and shape.value.strip() in ("null", ""):
             return f"~{shape.key}"
         return text if shape.prefix == "~" else f"{shape.key}={shape.value}"
-    path = ".".join(_encode_name(part) for part in split_path(shape.key))
+    path = _encoded_path(shape.key)
     if shape.prefix == "~":
         return f"~{path}" if shape.value is None else f"~{path}={shape.value}"
     return f"++{path}={_quoted(shape.value or '', key_at(shape.key))}"
@@ -95,8 +95,13 @@ def decode_name(name: str) -> str:
     return bytes.fromhex(match[1]).decode() if match else name
 
 
-def _encode_name(name: str) -> str:
-    return name if PLAIN_NAME.fullmatch(name) or name.isdecimal() else f"__x{name.encode().hex()}__"
+def _encoded_path(path: str) -> str:
+    mapping = next((mapping for mapping in open_mappings() if path.startswith(f"{mapping}.")), None)
+    if mapping is None:
+        return path
+    name, *inner = split_path(path)[mapping.count(".") + 1 :]
+    encoded = name if PLAIN_NAME.fullmatch(name) else f"__x{name.encode().hex()}__"
+    return ".".join([mapping, encoded, *inner])
 
 
 def _quoted(value: str, key: Key | None) -> str:

@@ -1,0 +1,78 @@
+"""Pairs that cannot be right: the command line, and the beginning of the one sentence about it."""
+
+CSV = "dataset=csv dataset.path=t.csv dataset.target=y "
+DATA = {
+    "model=regressor": "model=regressor: dataset=digits has classes to predict; take model=classifier",
+    "dataset=iris model=regressor": "model=regressor: dataset=iris has classes",
+    "dataset=salmon model=classifier": "model=classifier: dataset=salmon has a number to predict; take model=regressor",
+    "dataset=diabetes model=classifier": "model=classifier: dataset=diabetes has a number",
+    "dataset=csv dataset.path=t.csv dataset.target=[a,b] model=classifier":
+        "dataset.target=[a,b]: a classifier predicts one column",
+    "dataset=salmon model=regressor dataset.split=stratified": "dataset.split=stratified: needs classes",
+    "dataset=csv dataset.path=t.csv dataset.target=[]": "dataset.target=[]: must name a column to predict",
+    "dataset=csv dataset.path=t.csv dataset.target=[a,a]": "dataset.target=[a,a]: a is there twice",
+    CSV + "dataset.group=y": "dataset.group=y: y is the target",
+    CSV + "dataset.weight=y": "dataset.weight=y: y is the target",
+    CSV + "dataset.time=y": "dataset.time=y: y is the target",
+    CSV + "dataset.ignore=[x,y]": "dataset.ignore=[x,y]: y is the target",
+    CSV + "dataset.weight=w dataset.ignore=w": "dataset.ignore=[w]: w is the weight",
+    CSV + "dataset.weight=w dataset.group=w": "dataset.group=w: w is also dataset.weight",
+    CSV + "dataset.columns.y.kind=category": "dataset.columns.y: y is the target",
+    CSV + "dataset.columns.y.kind=ignore": "dataset.columns.y.kind=ignore: y is the target",
+    CSV + "dataset.ignore=x dataset.columns.x.kind=numeric": "dataset.columns.x: x is in dataset.ignore too",
+    CSV + "dataset.columns.x={kind:category,transform:robust}": "dataset.columns.x.transform=robust: is for numbers",
+    CSV + "dataset.columns.x={kind:numeric,encoding:one_hot}": "dataset.columns.x.encoding=one_hot: is for categories",
+    CSV + "dataset.encoding=utf-9": "dataset.encoding=utf-9: no such encoding; did you mean utf-8?",
+    CSV + "dataset.delimiter=semi": "dataset.delimiter=semi: must be one character or comma",
+    CSV + "dataset.decimal=, dataset.delimiter=comma": "dataset.decimal=,: is the dataset.delimiter too",
+}
+SPLIT = {
+    CSV + "dataset.split=group": "dataset.split=group: needs dataset.group",
+    CSV + "dataset.split=time": "dataset.split=time: needs dataset.time",
+    CSV + "dataset.split=column": "dataset.split=column: needs dataset.split_column",
+    CSV + "dataset.split=files": "dataset.split=files: needs dataset.test_path",
+    "dataset.split=files": "dataset.split=files: is for dataset=csv; dataset=digits has no files",
+    CSV + "dataset.split=random dataset.group=g": "dataset.group=g: dataset.split=random would ignore it",
+    CSV + "dataset.split=random dataset.split_column=s":
+        "dataset.split_column=s: is only used with dataset.split=column, not with random",
+    CSV + "dataset.split=random dataset.test_path=u.csv":
+        "dataset.test_path=u.csv: is only used with dataset.split=files, not with random",
+    CSV + "dataset.val_path=v.csv": "dataset.val_path=v.csv: needs dataset.test_path too",
+    "dataset.val_fraction=0.5 dataset.test_fraction=0.5":
+        "dataset.val_fraction=0.5 and dataset.test_fraction=0.5: leave no rows",
+}
+FIT = {
+    "network.hidden=[]": "network.hidden=[]: names no layer",
+    "network.normalization=batch training.batch_size=1": "network.normalization=batch: needs two rows",
+    "dataset=salmon model=regressor model.huber_delta=2": "model.huber_delta=2: is only used with model.loss=huber",
+    "optimizer=sgd optimizer.momentum=0": "optimizer.momentum=0: needs optimizer.nesterov=false too",
+    "training.max_time=soon": "training.max_time=soon: is no time; write 90s",
+    "training.max_time=0s": "training.max_time=0s: must be longer than 0",
+    "training.max_epochs=null": "training.max_epochs, training.max_steps and training.max_time are all empty",
+    "schedule=cosine training.max_epochs=null training.max_time=1h": "schedule=cosine: has to know how many steps",
+    "schedule=one_cycle training.max_epochs=null training.max_time=1h": "schedule=one_cycle: has to know",
+    "training.max_epochs=3 training.validate_every=4": "training.validate_every=4: is more than training.max_epochs=3",
+    "schedule.warmup_steps=50 training.max_steps=50": "schedule.warmup_steps=50: the training has 50 steps at most",
+    "schedule.warmup_steps=500": "schedule.warmup_steps=500: the training has 400 steps at most",
+    "training.monitor=val/acc": "training.monitor=val/acc: no such metric of a classifier; did you mean val/accuracy?",
+    "training.monitor=accuracy":
+        "training.monitor=accuracy: no such metric of a classifier; did you mean val/accuracy?",
+    "training.monitor=val/rmse": "training.monitor=val/rmse: no such metric of a classifier",
+    "dataset=salmon training.monitor=val/accuracy": "training.monitor=val/accuracy: no such metric of a regressor",
+    "training.monitor=test/loss": "training.monitor=test/loss: the test part must not choose anything; did you mean "
+        "val/loss?",
+    "training.monitor=train/loss": "training.monitor=train/loss: the train part has only",
+    "dataset=salmon training.monitor=val/rmse/width": "training.monitor=val/rmse/width: width is not a target",
+    "training.monitor=val/accuracy training.direction=min": "training.direction=min: max is best for val/accuracy",
+    "schedule=plateau training.patience=5": "schedule.patience=5: training would stop",
+    "training.limit_batches=1 training.overfit_batches=1":
+        "training.limit_batches and training.overfit_batches: set one",
+}
+PLACE = {
+    "accelerator=cpu accelerator.device=1": "accelerator.device=1: is for a GPU, but accelerator=cpu",
+    "tracking=server": "tracking=server: needs tracking.uri=http://... or MLFLOW_TRACKING_URI",
+    "tracking=server tracking.uri=./mlruns": "tracking.uri=./mlruns: is no address of a server",
+    "tracking.uri=http://localhost:5000": "tracking.uri=http://localhost:5000: is only used with tracking=server",
+    "run_name=' '": "run_name: must not be blank",
+    "tags.mlflow.user=me": "tags.mlflow.user: names that start with mlflow. belong to MLflow",
+}

@@ -1,0 +1,98 @@
+"""What is wrong with a command line, found all at once and said in a sentence each."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from trainyard.config.check import check_config
+from trainyard.config.compose import compose
+from trainyard.config.text import to_dict
+
+Faults = Callable[..., Sequence[str]]
+
+
+def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults: Faults) -> None:
+    assert faults("optimizer.lr=-1", "dataset=digist", "network.hiden=3", "seed=x", "training.max_epochs=[") == (
+        "optimizer.lr=-1: must be greater than 0",
+        "dataset=digist: no such dataset; did you mean digits? There are csv, diabetes, digits, iris and salmon.",
+        "network.hiden: no such key; did you mean network.hidden?",
+        "seed=x: must be a whole number",
+        "training.max_epochs=[: a ] is missing",
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "fault"),
+    [
+        ("netwrk=mlp", "netwrk: no such key; did you mean network?"),
+        ("lr=3", "lr: no such key; did you mean optimizer.lr?"),
+        ("+epochs=3", "epochs: no such key; did you mean training.max_epochs?"),
+        ("++model.hiden=9", "model.hiden: no such key; did you mean network.hidden?"),
+        ("network=linear network.hidden=[3]", "network.hidden: no such key in network=linear; network=mlp has it"),
+        ("optimizer.momentum=0.5", "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd has it"),
+        ("seed=1.5", "seed=1.5: must be a whole number"),
+        ("seed=null", "seed: must be given; null is not possible here, but a whole number"),
+        ("seed.x=3", "seed={x:3}: must be a whole number"),
+        ("seed=-1", "seed=-1: must be at least 0 and less than 4294967296"),
+        ("training.batch_size=0", "training.batch_size=0: must be at least 1 (rows)"),
+        ("training.batch_size=true", "training.batch_size=true: must be a whole number"),
+        ("dataset.val_fraction=0", "dataset.val_fraction=0: must be greater than 0 and less than 1 "
+         "(fraction of all rows)"),
+        ("optimizer.lr=fast", "optimizer.lr=fast: must be a number"),
+        ("optimizer.lr=inf", "optimizer.lr=inf: must be a finite number"),
+        ("network.hidden=[64,wide]", "network.hidden=[64,wide]: must be a list of whole numbers such as [128,64]"),
+        ("network.hidden=[64,0]", "network.hidden=[64,0]: must be at least 1 (units)"),
+        ("network.activation=rleu", "network.activation=rleu: must be relu, gelu, silu, tanh, elu or leaky_relu; "
+         "did you mean relu?"),
+        ("accelerator.precision=bf16", "accelerator.precision=bf16: must be 32, 64 or bf16-mixed; did you mean "
+         "bf16-mixed?"),
+        ("accelerator.threads=many", "accelerator.threads=many: must be a whole number or auto"),
+        ("network.residual=perhaps", "network.residual=perhaps: must be true or false"),
+        ("training=5", "training=5: must hold keys"),
+        ("tags=owner", "tags=owner: must be names with values, such as {owner: me}"),
+        ("dataset.columns.zip=category", "dataset.columns.zip=category: must hold kind, transform or encoding, such as "
+         "{kind: category}"),
+        ("dataset.columns.zip.knid=category", "dataset.columns.zip.knid: no such key; did you mean "
+         "dataset.columns.zip.kind?"),
+        ("dataset.columns.zip.kind=categorial", "dataset.columns.zip.kind=categorial: must be auto, numeric, category, "
+         "boolean, datetime or ignore; did you mean category?"),
+        ("note=${nothing}", "note: Interpolation key 'nothing' not found"),
+        ("note=${oc.env:NO_SUCH}",
+         "note: KeyError raised while resolving interpolation: \"Environment variable 'NO_SUCH' not found\""),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_sentence(faults: Faults, overrides: str, fault: str) -> None:
+    assert faults(*overrides.split(" ")) == (fault,)
+
+
+def test_what_has_to_be_given_is_named_once(faults: Faults) -> None:
+    assert faults("dataset=csv") == (
+        "dataset.target: has to be given: column or columns to predict",
+        "dataset.path: has to be given: the table; a relative path starts at the folder the command is typed in",
+    )
+
+
+def test_a_secret_is_not_shown_in_a_message(faults: Faults) -> None:
+    assert faults("tags.api_key=[hunter22]") == ("tags={api_key:***}: must be a text",)
+
+
+def test_an_option_that_does_not_exist_hides_no_other_mistake_but_its_own_keys(faults: Faults) -> None:
+    assert faults("network=transformer", "optimizer.lr=0") == (
+        "network=transformer: no such network. There are linear and mlp.",
+        "optimizer.lr=0: must be greater than 0",
+    )
+
+
+def test_a_container_without_a_section_is_not_a_config() -> None:
+    values = to_dict(compose())
+    del values["network"]
+    checked = check_config(values)
+    assert checked.config is None
+    assert [str(fault) for fault in checked.faults] == ["network: nothing is chosen; write network=<option>"]
+
+
+def test_keys_that_are_left_out_have_the_defaults_of_the_schema() -> None:
+    values = to_dict(compose())
+    del values["training"]["batch_size"]
+    checked = check_config(values)
+    assert checked.config == compose()

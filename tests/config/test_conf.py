@@ -1,0 +1,83 @@
+"""The files of conf/: they say what the schema says, and every one of them composes."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.config import option_text
+from trainyard.config.compose import Composer, compose
+from trainyard.config.keys import GROUPS, OVERLAYS
+from trainyard.config.loader import Loader
+from trainyard.config.schema import Classifier, Regressor
+
+CONF = option_text.CONF
+EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
+DEBUGS = sorted(path.stem for path in (CONF / "debug").glob("*.yaml"))
+CSV = ("dataset.path=houses.csv", "dataset.target=price")
+
+
+@pytest.mark.parametrize("option", option_text.shipped_options())
+def test_an_option_file_has_each_key_with_its_meaning_unit_and_default(option: str) -> None:
+    assert (CONF / f"{option}.yaml").read_text(encoding="utf-8") == option_text.option_text(option)
+
+
+def test_every_option_file_is_one_of_the_schema() -> None:
+    shipped = {f"{path.parent.name}/{path.stem}" for group in GROUPS for path in (CONF / group).glob("*.yaml")}
+    assert shipped == set(option_text.shipped_options())
+
+
+def test_train_yaml_has_the_keys_of_the_training_and_of_the_top() -> None:
+    text = (CONF / "train.yaml").read_text(encoding="utf-8")
+    assert option_text.training_text() in text
+    assert option_text.top_text() in text
+
+
+@pytest.mark.parametrize("option", option_text.shipped_options())
+def test_every_option_composes(option: str) -> None:
+    group, name = option.split("/")
+    more = {
+        "dataset/csv": CSV,
+        "tracking/server": ["tracking.uri=http://localhost:5000"],
+        "model/regressor": ["dataset=salmon"],
+    }.get(option, ())  # fmt: skip
+    config = compose([f"{group}={name}", *more])
+    assert vars(getattr(config, group))["source" if group == "dataset" else "name"] == name
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_preset_composes_and_sets_more_than_one_group(experiment: str) -> None:
+    preset = yaml.safe_load((CONF / "experiment" / f"{experiment}.yaml").read_text(encoding="utf-8"))
+    assert len(preset) >= 3
+    config = compose([f"experiment={experiment}"])
+    assert isinstance(config.model, Classifier | Regressor)
+    for section, values in preset.items():
+        for name, value in () if section == "defaults" else values.items():
+            found = getattr(getattr(config, section), name)
+            assert (list(found) if isinstance(found, tuple) else found) == value, f"{section}.{name}"
+
+
+@pytest.mark.parametrize(("experiment", "debug"), list(itertools.product([*EXPERIMENTS[:2], "salmon"], DEBUGS)))
+def test_every_debug_option_goes_with_a_preset(experiment: str, debug: str) -> None:
+    assert compose([f"experiment={experiment}", f"debug={debug}"]).training.patience is None
+
+
+def test_the_overlays_are_the_only_groups_without_a_schema() -> None:
+    assert {path.name for path in CONF.iterdir() if path.is_dir()} - {"local"} == {*GROUPS, *OVERLAYS} - {"local"}
+
+
+def test_the_defaults_are_handwritten_digits_on_what_the_machine_has() -> None:
+    config = compose()
+    assert (config.dataset.source, config.model.name, config.network.name) == ("digits", "auto", "mlp")
+    assert (config.accelerator.name, config.tracking.name, config.experiment_name) == ("auto", "local", "digits")
+
+
+def test_no_config_holds_a_target_to_instantiate() -> None:
+    assert not [path for path in Path(CONF).rglob("*.yaml") if "_target_" in path.read_text(encoding="utf-8")]
+
+
+def test_run_folders_of_the_same_second_differ() -> None:
+    folders = {str(Composer(Loader()).compose([]).cfg.hydra.run.dir) for _ in range(3)}
+    assert len(folders) == 3
+    assert all(folder.startswith(f"{CONF.parent}/runs/digits/2") for folder in folders)

@@ -1,0 +1,57 @@
+"""Overrides that are wrong by themselves."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+CASES = {
+    "dataset": "dataset: which one? Write dataset=<option>: csv, diabetes, digits, iris or salmon",
+    "iris": "iris: is not key=value; did you mean dataset=iris or experiment=iris?",
+    "seed": "seed: has no value; write seed=<value>, without spaces around the =",
+    "optimizer.lr:0.1": "optimizer.lr:0.1: write optimizer.lr=0.1",
+    "sed": "sed: is not key=value; did you mean seed?",
+    "=3": "=3: has no key; write key=value, without spaces around the =",
+    "network@x=mlp": "network@x=mlp: packages are not used here; write network=<option>",
+    "network=null": "network=null: one network has to be chosen; there are linear and mlp",
+    "~network": "~network: one network has to be chosen; there are linear and mlp",
+    "network={hidden: [3]}": "network={hidden: [3]}: must be one network; there are linear and mlp. Keys of it are set "
+    "as network.<key>=<value>",
+    "network=[mlp,linear]": "network=[mlp,linear]: must be one network; there are linear and mlp. Keys of it are set "
+    "as network.<key>=<value>",
+    "network=mlp,linear": "network=mlp,linear: several values make a sweep; add -m, or choose one",
+    "experiment=[digits,digist]": "experiment=[digits,digist]: no such experiment; did you mean digits? There are "
+    "diabetes, digits, digits_linear, iris, salmon, salmon_huber and salmon_linear.",
+    "dataset.target=a,b": "dataset.target=a,b: several values make a sweep, which needs -m; for a list write "
+    "dataset.target=[a,b]",
+    "note=a, b": "note=a, b: several values make a sweep, which needs -m; for a text with a comma write "
+    "note=\"'a, b'\"",
+    "seed=1,2": "seed=1,2: several values make a sweep; add -m, or give one",
+    "seed=range(1,3)": "seed=range(1,3): several values make a sweep; add -m, or give one",
+    "network.hidden=[64": "network.hidden=[64: a ] is missing",
+    "dataset.columns={a:1": "dataset.columns={a:1: a } is missing",
+    "note='half": "note='half: the closing quote is missing",
+    "sééd=3": "sééd=3: 'sééd' cannot be a key; did you mean seed?",
+    "my seed=3": "my seed=3: a key has no spaces",
+    "optimizer.lr=f(3)": "optimizer.lr=f(3): quote a value that has brackets: optimizer.lr=\"'f(3)'\"",
+    "optimizer.lr=1;2": "optimizer.lr=1;2: cannot be read; quote a value that has other characters than letters, "
+    "digits and . / - _: optimizer.lr=\"'1;2'\"",
+    "optimizer.name=sgd": "optimizer.name=sgd: is set by the choice of an option; write optimizer=sgd",
+    "dataset.source=iris": "dataset.source=iris: is set by the choice of an option; write dataset=iris",
+    "~optimizer.lr": "~optimizer.lr: a key cannot be taken away; write optimizer.lr=<value>",
+    "+++seed=3": "+++seed=3: '+seed' cannot be a key; did you mean seed?",
+    "hydra/launcher=joblib": "hydra/launcher=joblib: no such hydra/launcher. There is basic.",
+    "hydra.run.dri=x": "hydra.run.dri=x: Key 'dri' not in 'RunDir'",
+    "tags.api_key=a,b": "tags.api_key=***: several values make a sweep, which needs -m; for a text with a comma write "
+    "tags.api_key=\"'***'\"",
+}
+
+
+@pytest.mark.parametrize(("override", "fault"), CASES.items(), ids=list(CASES))
+def test_an_override_that_is_wrong_by_itself(
+    faults: Callable[..., Sequence[str]], override: str, fault: str
+) -> None:
+    assert faults(override) == (fault,)
+
+
+def test_hydras_own_keys_are_passed_on(composed: Callable[..., object]) -> None:
+    assert composed("hydra.run.dir=/tmp/here", "hydra.verbose=true")

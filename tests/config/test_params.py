@@ -1,0 +1,29 @@
+"""What is compared in MLflow's tables."""
+
+from trainyard.config.compose import compose
+from trainyard.config.params import params
+
+
+def test_the_choices_and_the_numbers_of_the_defaults() -> None:
+    assert params(compose()) == {
+        "dataset": "digits", "model": "auto", "network": "mlp", "optimizer": "adamw", "schedule": "constant",
+        "accelerator": "auto", "seed": 0, "dataset.transform": "standard", "dataset.split_seed": 0,
+        "network.hidden": "[256]", "network.activation": "relu", "network.dropout": 0.0,
+        "network.normalization": "none", "network.residual": False, "optimizer.lr": 0.001,
+        "optimizer.weight_decay": 0.01, "schedule.warmup_steps": 0, "accelerator.precision": "32",
+        "training.max_epochs": 20, "training.batch_size": 64, "training.accumulate": 1,
+        "training.monitor": "val/loss", "training.patience": 10,
+    }  # fmt: skip
+
+
+def test_what_is_not_at_its_default_is_there_and_paths_are_not() -> None:
+    found = params(compose(["dataset=csv", "dataset.path=/data/t.csv", "dataset.target=y", "dataset.group=patient",
+                            "optimizer.beta1=0.8", "schedule=cosine", "schedule.final_factor=0.1", "note=hello",
+                            "training.progress=false"]))  # fmt: skip
+    assert (found["dataset"], found["dataset.group"]) == ("t", "patient")
+    assert (found["optimizer.beta1"], found["schedule.final_factor"]) == (0.8, 0.1)
+    assert not {"dataset.path", "dataset.name", "note", "training.progress", "optimizer.beta2"}.intersection(found)
+
+
+def test_params_are_scalars() -> None:
+    assert {type(value) for value in params(compose(["experiment=salmon_huber"])).values()} <= {str, int, float, bool}

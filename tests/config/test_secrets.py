@@ -1,0 +1,52 @@
+"""What must not be written down."""
+
+import pytest
+
+from trainyard.config.secrets import is_secret_key, mask_text, masked_command, masked_overrides
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["password", "tags.api_key", "tags.apiKey", "MLFLOW_TRACKING_TOKEN", "tags.my-secret", "db.passwd", "credentials",
+     "AWS_SECRET_ACCESS_KEY", "tags.private_key", "auth"],
+)  # fmt: skip
+def test_a_key_that_names_a_secret_is_known(key: str) -> None:
+    assert is_secret_key(key)
+
+
+@pytest.mark.parametrize("key", ["seed", "tokenizer", "dataset.columns.token.kind", "author", "training.patience"])
+def test_other_keys_are_none(key: str) -> None:
+    assert not is_secret_key(key)
+
+
+def test_passwords_in_addresses_are_masked() -> None:
+    assert mask_text("at http://me:hunter22@host:5000/x?y=a@b") == "at http://***@host:5000/x?y=a@b"
+    assert mask_text("http://host/me@x") == "http://host/me@x"
+
+
+def test_values_of_secret_variables_are_masked_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_PASSWORD", "hunter22")
+    monkeypatch.setenv("MY_PLACE", "innocent")
+    monkeypatch.setenv("SHORT_TOKEN", "abc")
+    assert mask_text("abc hunter22 innocent") == "abc *** innocent"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("tags.password=hunter22", "tags.password=***"),
+        ("++tags.api_key='hunter22'", "++tags.api_key=***"),
+        ("tags={password: hunter22, owner: me}", "tags={password: ***, owner: me}"),
+        ("tracking.uri=http://me:hunter22@host", "tracking.uri=http://***@host"),
+        ("tracking.uri=http://host:5000", "tracking.uri=http://host:5000"),
+        ("tags.token=", "tags.token="),
+        ("-m", "-m"),
+        ("seed=1", "seed=1"),
+    ],
+)
+def test_overrides_are_shown_without_secrets(typed: str, shown: str) -> None:
+    assert masked_overrides([typed]) == [shown]
+
+
+def test_a_command_line_can_be_pasted_again() -> None:
+    assert masked_command(["note=two words", "network.hidden=[64]"]) == "'note=two words' 'network.hidden=[64]'"

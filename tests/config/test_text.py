@@ -1,0 +1,46 @@
+"""A config to YAML and back."""
+
+import pytest
+import yaml
+
+from trainyard.config.compose import compose
+from trainyard.config.text import from_dict, to_dict, to_yaml
+from trainyard.errors import ConfigError
+
+COMMANDS = [
+    [],
+    ["experiment=salmon_huber", "tags.owner=me"],
+    ["dataset=csv", "dataset.path=ä.csv", "dataset.target=[a,b]", "dataset.columns.x y.kind=category"],
+    ["optimizer=sgd", "schedule=plateau", "training.max_time=2h", "network=linear", "accelerator.precision=64"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_config_survives_yaml(command: list[str]) -> None:
+    config = compose(command)
+    assert from_dict(yaml.safe_load(to_yaml(config))) == config
+
+
+def test_yaml_is_short_where_it_can_be() -> None:
+    text = to_yaml(compose(["network.hidden=[64,32]"]))
+    assert "  hidden: [64, 32]\n" in text
+    assert "  target: [digit]\n" in text
+
+
+def test_secrets_are_masked_and_the_config_stays_readable() -> None:
+    config = compose(["tags.password=hunter22", "tags.owner=me", "tracking=server",
+                      "tracking.uri=http://me:hunter22@host"])  # fmt: skip
+    assert "hunter22" not in to_yaml(config)
+    assert to_dict(config)["tags"] == {"password": "***", "owner": "me"}
+    assert from_dict(to_dict(config)).tracking.uri == "http://***@host"
+
+
+def test_a_wrong_container_is_refused_with_all_faults() -> None:
+    values = to_dict(compose())
+    values["seed"], values["network"]["width"] = "x", 3
+    with pytest.raises(ConfigError) as error:
+        from_dict(values)
+    assert error.value.faults == (
+        "network.width: no such key",
+        "seed=x: must be a whole number",
+    )
