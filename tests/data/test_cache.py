@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from trainyard.data.cache import Cache, Cleaned, clean
+from trainyard.data.cache import Cache, Cleaned, clean, limit_bytes
+from trainyard.errors import ConfigError
 
 A, B, C = "a" * 32, "b" * 32, "c" * 32
 
@@ -150,3 +151,21 @@ def test_clean_without_a_cache(tmp_path):
 
 def test_touching_an_entry_that_is_gone_is_no_error(cache):
     cache.touch(A)
+
+
+@pytest.mark.parametrize(("text", "size"), [(None, 10 * 2**30), ("0.5", 2**29), ("0", 0), ("inf", 2**63)])
+def test_the_limit_comes_from_the_environment(monkeypatch, text, size):
+    monkeypatch.delenv("TRAINYARD_CACHE_GIB", raising=False)
+    if text:
+        monkeypatch.setenv("TRAINYARD_CACHE_GIB", text)
+    assert limit_bytes() == size
+
+
+@pytest.mark.parametrize("text", ["many", "-1", "nan", ""])
+def test_a_limit_that_is_no_size(monkeypatch, text):
+    monkeypatch.setenv("TRAINYARD_CACHE_GIB", text)
+    with pytest.raises(ConfigError) as caught:
+        limit_bytes()
+    assert caught.value.faults == (
+        f"TRAINYARD_CACHE_GIB={text} is not a number of GiB. Set it to one such as 20.",
+    )

@@ -17,6 +17,14 @@ def test_no_such_file_names_the_nearest(tmp_path):
     assert fault_of(path) == f"There is no {path}: {tmp_path / 'houses.csv'} is a file, not a folder (dataset.path)."
 
 
+def test_a_file_that_only_dvc_has(tmp_path):
+    put(tmp_path, "houses.csv.dvc", b"outs: []")
+    path = tmp_path / "houses.csv"
+    assert fault_of(path) == (
+        f"There is no file houses.csv in {tmp_path} (dataset.path={path}), but DVC has it: dvc pull {path}.dvc"
+    )
+
+
 def test_a_folder(tmp_path):
     assert fault_of(tmp_path) == f"{tmp_path} is a folder, but dataset.path names one file. It holds no table."
     put(tmp_path, "b.parquet", b"")

@@ -168,6 +168,12 @@ def test_a_damaged_entry_is_made_again(fish, tmp_path, how, in_process):
     assert files(get(fish, tmp_path)) == whole
 
 
+def test_the_cache_keeps_to_its_limit(tmp_path, in_process, monkeypatch):
+    monkeypatch.setenv("TRAINYARD_CACHE_GIB", "0")
+    keys = [get(replace(SALMON, simulation_seed=seed), tmp_path).key for seed in range(2)]
+    assert {path.name for path in Cache.of(tmp_path).folder.iterdir()} == {keys[1], "locks"}
+
+
 def test_faults_of_the_data_come_back(tmp_path):
     path = tmp_path / "fish.csv"
     path.write_text("a,b\n1,2,3\n")

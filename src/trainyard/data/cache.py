@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainyard.errors import ConfigError
 from trainyard.files import sync_folder
 
-LIMIT = 10 * 2**30  # bytes
+LIMIT = 10.0  # GiB; the environment variable TRAINYARD_CACHE_GIB says otherwise
 USED = "meta.json"  # its time of change says when an entry was last used
 
 
@@ -134,6 +135,18 @@ class Cache:
                     (self.folder / "locks" / key).unlink(missing_ok=True)
         left = [key for key in self.keys() if self.entry(key).exists()]
         return Cleaned(removed, freed, len(left), held)
+
+
+def limit_bytes() -> int:
+    """What the cache may hold, from TRAINYARD_CACHE_GIB or the default. Raises ConfigError when that is no number."""
+    text = os.environ.get("TRAINYARD_CACHE_GIB", str(LIMIT))
+    try:
+        limit = float(text)
+        if not limit >= 0:
+            raise ValueError
+        return int(min(limit, 2.0**33) * 2**30)
+    except ValueError:
+        raise ConfigError(f"TRAINYARD_CACHE_GIB={text} is not a number of GiB. Set it to one such as 20.") from None
 
 
 def clean(root: Path, limit: int = 0) -> Cleaned:

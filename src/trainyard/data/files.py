@@ -46,6 +46,10 @@ def missing_file(path: Path, key: str) -> str:
         absent = absent.parent
     if not absent.parent.is_dir():
         return f"There is no {path}: {absent.parent} is a file, not a folder (dataset.{key})."
+    pointer = absent.with_name(f"{absent.name}.dvc")
+    if pointer.exists():
+        return (f"There is no file {absent.name} in {absent.parent} (dataset.{key}={path}), but DVC has it: "
+                f"dvc pull {pointer}")  # fmt: skip
     names = [entry.name for entry in absent.parent.iterdir()]
     lower = {name.lower(): name for name in names}
     near = get_close_matches(absent.name.lower(), lower, n=1)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from trainyard.config.schema.dataset import Dataset
-from trainyard.data.cache import LIMIT, Cache
+from trainyard.data.cache import Cache, limit_bytes
 from trainyard.data.identity import cache_key, check_files
 from trainyard.data.prepared import Prepared
 from trainyard.data.request import Request, TaskChoice
@@ -28,6 +28,7 @@ def prepare(dataset: Dataset, *, task: TaskChoice, double: bool, root: Path) -> 
     dies. Any number of processes may call this at once; one of them prepares.
     """
     check_files(dataset)
+    limit = limit_bytes()
     memory = root.absolute() / ".trainyard" / "digests"
     request = Request(dataset, task, double, memory)
     cache = Cache.of(root)
@@ -38,7 +39,7 @@ def prepare(dataset: Dataset, *, task: TaskChoice, double: bool, root: Path) -> 
         if prepared is None:
             with cache.locked(key):
                 prepared = find(cache, key, dataset) or make(cache, key, request)
-            cache.shrink(LIMIT, keep=key)
+            cache.shrink(limit, keep=key)
     except OSError as error:
         raise TrainyardError(f"The dataset {dataset.name} cannot be prepared under {cache.folder}: {error}.") from error
     return prepared
