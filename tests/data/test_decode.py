@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.data.tables import fault_of, put
+from tests.data.table_files import fault_of, put
 from trainyard.data.read import read_table
 
 

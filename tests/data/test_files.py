@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.tables import fault_of, put
+from tests.data.table_files import fault_of, put
 
 
 def test_no_such_file_names_the_nearest(tmp_path):

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import feather
 
-from tests.data.tables import fault_of, put
+from tests.data.table_files import fault_of, put
 from trainyard.config.schema.dataset import MISSING_VALUES
 from trainyard.data.read import read, read_table
 

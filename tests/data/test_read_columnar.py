@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather, ipc
 
-from tests.data.tables import fault_of
+from tests.data.table_files import fault_of
 from trainyard.data.read import read_table
 
 TABLE = pa.table({"age": [1, 2, None], "name": ["a", None, "c"], "length": [1.5, None, 3.0]})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.data.tables import fault_of, put
+from tests.data.table_files import fault_of, put
 from trainyard.config.schema.dataset import MISSING_VALUES
 from trainyard.data.read import read_table
 
