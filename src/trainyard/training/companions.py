@@ -41,6 +41,11 @@ class Companions:
         """Wait for the mirror; return whether MLflow has everything."""
         return self.mirror is None or self.mirror.drain(self.drain_seconds)
 
+    @property
+    def problem(self) -> str | None:
+        """What MLflow did not take, in a sentence."""
+        return None if self.mirror is None else self.mirror.problem
+
     def close(self, *, began: bool = True) -> None:
         """Let go of the reporter. The mirror ends by itself when it has written everything, or now if nothing began."""
         if self._reporter is not None:

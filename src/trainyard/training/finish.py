@@ -8,8 +8,7 @@ import numpy as np
 import torch
 
 from trainyard.files import replacing
-from trainyard.inference.card import build_card
-from trainyard.inference.package import save_package
+from trainyard.inference import build_card, save_package
 from trainyard.training.baseline import baseline_metrics
 from trainyard.training.evaluation import Outputs, measure, outputs
 from trainyard.training.fit import Fitted
@@ -58,12 +57,14 @@ def write_predictions(path: Path, plan: Plan, tested: Outputs) -> None:
         np.savez(file, allow_pickle=False, row=np.asarray(prepared.test.rows), **columns)
 
 
-def package(plan: Plan, fitted: Fitted, folder: Path, metrics: Mapping[str, float], lineage: dict[str, Any]) -> Path:
+def package(plan: Plan, fitted: Fitted, folder: Path, metrics: Mapping[str, float], lineage: Mapping[str, Any]) -> Path:
     """Write the self-contained model of a run and return its folder."""
+    prepared = plan.prepared
     card = build_card(
-        config=plan.config, prepared=plan.prepared, inputs=plan.inputs, outputs=plan.outputs, metrics=metrics,
-        lineage=lineage,
+        task=prepared.task, network=plan.config.network, inputs=plan.inputs, outputs=plan.outputs,
+        preprocessing=prepared.preprocessing, classes=prepared.classes, targets=prepared.targets,
+        target_mean=prepared.target_mean, target_scale=prepared.target_scale, precision=plan.device.precision,
+        example=prepared.example, metrics=metrics, lineage=lineage,
     )  # fmt: skip
-    model = folder / "model"
-    save_package(model, state=fitted.model.network.state_dict(), card=card)
-    return model
+    save_package(folder / "model", state=fitted.model.network.state_dict(), card=card)
+    return folder / "model"

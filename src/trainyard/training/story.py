@@ -22,7 +22,7 @@ from trainyard.training.console import Console
 from trainyard.training.finish import final_metrics, package, test_outputs, write_predictions
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, start_text
+from trainyard.training.narrate import end_text, member_text, mlflow_text, start_text
 from trainyard.training.plan import Plan
 from trainyard.training.profile import profiled
 from trainyard.training.progress import Progress
@@ -44,6 +44,7 @@ class Story:
     companions: Companions
     stop: Stop
     folder: Path
+    name: str
     journal: Journal
     console: Console
     lineage: dict[str, Any]
@@ -89,7 +90,7 @@ def begin(
     )
     code = read_code(project_root())
     lineage = record_lineage(plan, command=command, sweep=parent.folder.name if parent else None, code=code)
-    story = Story(plan, companions, stop, folder, journal, Console(folder), lineage, parent)
+    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent)
     write_text(folder / "config.yaml", to_yaml(config))
     write_text(folder / "overrides.txt", "".join(f"{override}\n" for override in overrides))
     write_text(folder / "lineage.json", json.dumps(lineage, indent=2) + "\n")
@@ -106,7 +107,8 @@ def begin(
     for file in ("config.yaml", "overrides.txt", "lineage.json", "code.diff"):
         if (folder / file).exists():
             journal.artifact(folder / file)
-    story.console.say(start_text(plan, name, folder))
+    tell_start = story.console.say if parent is None else story.console.keep
+    tell_start(start_text(plan, name, folder))
     return story
 
 
@@ -162,9 +164,14 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     story.journal.end(status, error)
     if story.parent is None:
         point_latest(story.folder, story.folder.parent.parent)
+    config = story.plan.config
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
     result = RunResult(story.folder, status, exit_code, metrics, value, error)
-    in_mlflow = story.parent is not None or story.companions.drain()
-    story.console.say(end_text(story.plan, fitted, result, in_mlflow))
+    if story.parent is not None:
+        story.console.say(member_text(story.plan, fitted, result))
+        return result
+    complete = story.companions.drain()
+    mlflow = mlflow_text(config.tracking, story.name, complete, story.companions.problem)
+    story.console.say(end_text(story.plan, fitted, result, command=story.lineage["command"], mlflow=mlflow))
     return result

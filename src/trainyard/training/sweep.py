@@ -37,6 +37,7 @@ class Sweep:
     """A sweep that has begun."""
 
     folder: Path
+    name: str
     config: Config
     journal: Journal
     companions: Companions
@@ -104,7 +105,7 @@ def begin_sweep(folder: Path, configs: Sequence[Config], *, overrides: Sequence[
     journal.params({f"sweep/{key}": values for key, _, values in swept})
     journal.tags({"sweep.members": str(len(configs)), "mlflow.source.name": command, **to_dict(first)["tags"]})
     write_text(folder / "overrides.txt", "".join(f"{text}\n" for text in masked))
-    return Sweep(folder, first, journal, companions)
+    return Sweep(folder, name, first, journal, companions)
 
 
 def end_sweep(sweep: Sweep) -> None:
@@ -126,6 +127,9 @@ def end_sweep(sweep: Sweep) -> None:
     stopped = any(result.exit_code in STOPPED for result in results)
     status: Status = "KILLED" if stopped else "FINISHED" if ranked else "FAILED"
     sweep.journal.end(status, None if ranked else "no member finished")
-    in_mlflow = sweep.companions.drain()
+    complete = sweep.companions.drain()
     sweep.companions.close()
-    print(sweep_text(sweep, metrics, in_mlflow), flush=True)
+    from trainyard.training.narrate import mlflow_text, sweep_text
+
+    mlflow = mlflow_text(sweep.config.tracking, sweep.name, complete, sweep.companions.problem)
+    print(sweep_text(sweep, metrics, mlflow), flush=True)

@@ -1,0 +1,76 @@
+"""The card of a packaged model: everything about it that is no weight, as JSON."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from trainyard.config.schema import Network
+from trainyard.networks import Inputs
+
+FORMAT, VERSION = "trainyard-model", 1
+PACKAGES = ("trainyard", "torch", "numpy", "pyarrow", "safetensors")
+NUMBERS = ("double", "long", "float", "integer")
+
+
+def build_card(
+    *, task: str, network: Network, inputs: Inputs, outputs: int, preprocessing: Mapping[str, Any],
+    classes: Sequence[Any] | None, targets: Sequence[str], target_mean: Sequence[float],
+    target_scale: Sequence[float], precision: str, example: Sequence[Mapping[str, Any]], metrics: Mapping[str, float],
+    lineage: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the card of a model, as JSON values; `save_package` adds what it knows of the weights."""
+    card = {
+        "format": FORMAT,
+        "version": VERSION,
+        "task": task,
+        "network": asdict(network),
+        "inputs": asdict(inputs),
+        "outputs": outputs,
+        "preprocessing": preprocessing,
+        "classes": None if classes is None else list(classes),
+        "targets": list(targets),
+        "target_mean": list(target_mean),
+        "target_scale": list(target_scale),
+        "precision": precision,
+        "example": list(example),
+        "signature": signature(preprocessing, classes, targets),
+        "metrics": dict(metrics),
+        "lineage": {name: value for name, value in lineage.items() if name != "environment"},
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(card))
+    return plain
+
+
+def signature(
+    preprocessing: Mapping[str, Any], classes: Sequence[Any] | None, targets: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the raw columns a model takes and the columns it gives, in MLflow's words.
+
+    Numbers are "any": MLflow takes no whole numbers for a double and no missing values for a long, a model takes both.
+    No column is required, so that a missing one is named by the model and not by a stack trace of the schema.
+    """
+    inputs = [
+        {"name": column["name"], "type": "any" if column["type"] in NUMBERS else column["type"], "required": False}
+        for column in preprocessing["columns"]
+    ]
+    if classes is None:
+        outputs = [{"name": target, "type": "double"} for target in targets]
+    else:
+        probabilities = [{"name": probability_name(label), "type": "double"} for label in classes]
+        outputs = [{"name": "prediction", "type": label_type(classes)}, *probabilities]
+    return {"inputs": inputs, "outputs": outputs}
+
+
+def probability_name(label: Any) -> str:
+    """Return the name of the column that holds the probability of a class."""
+    return f"probability_{label}"
+
+
+def label_type(classes: Sequence[Any]) -> str:
+    """Return the type of the labels in MLflow's words."""
+    kinds = {type(label) for label in classes}
+    words = {str: "string", bool: "boolean", int: "long", float: "double"}
+    return words[kinds.pop()] if len(kinds) == 1 else "string"

@@ -1,0 +1,73 @@
+"""A loaded model: raw rows in, labels, probabilities or numbers in original units out."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trainyard.data.encode import Encoder
+from trainyard.data.table import table_from
+
+BATCH_ROWS = 4096
+
+
+class Model:
+    """Predicts from raw rows: a DataFrame, an Arrow table, a dict of columns, a list of dicts, or a 2-D array.
+
+    Columns may come in any order, with others among them, with missing values and categories never seen. `card` is
+    the JSON that came with the weights.
+    """
+
+    def __init__(self, card: Mapping[str, Any], network: nn.Module, encoder: Encoder):
+        self.card, self.network, self.encoder = card, network, encoder
+        self.task: str = card["task"]
+        self.targets: tuple[str, ...] = tuple(card["targets"])
+        self.classes: tuple[Any, ...] | None = None if card["classes"] is None else tuple(card["classes"])
+        self.columns = encoder.names
+        shape = card["inputs"]["image_shape"]
+        self._image_shape = None if shape is None else tuple(shape)
+
+    def predict(self, rows: Any) -> np.ndarray:
+        """Return labels (N,) in their own type, or targets (N,) or (N, T) float64 in original units.
+
+        Raises DataError naming the columns that are missing or hold what they cannot.
+        """
+        output = self.outputs(rows)
+        if self.classes is not None:
+            return self.labels()[output.argmax(axis=1)]
+        scaled: np.ndarray = output * np.array(self.card["target_scale"]) + np.array(self.card["target_mean"])
+        return scaled[:, 0] if len(self.targets) == 1 else scaled
+
+    def predict_proba(self, rows: Any) -> np.ndarray:
+        """Return the probability of each class (N, C) float64, in the order of `classes`; a classifier only."""
+        if self.classes is None:
+            raise TypeError("a regressor predicts numbers, no probabilities; use predict")
+        return torch.softmax(torch.from_numpy(self.outputs(rows)), dim=1).numpy()
+
+    def labels(self) -> np.ndarray:
+        """Return the classes (C,) as an array of their own type."""
+        labels = np.array(self.classes)
+        kinds = {type(label) for label in self.classes or ()}
+        return labels if len(kinds) == 1 else np.array(self.classes, dtype=object)
+
+    @torch.no_grad()
+    def outputs(self, rows: Any) -> np.ndarray:
+        """Return the network's raw outputs (N, outputs) float64."""
+        x, codes = self.encoder.encode(table_from(rows, self.columns))
+        parts = [self._forward(*pair).double().numpy() for pair in _batches(x, codes)]
+        return np.concatenate(parts) if parts else np.empty((0, self.card["outputs"]))
+
+    def _forward(self, x: Tensor, codes: Tensor) -> Tensor:
+        numbers = x if self._image_shape is None else x.view(-1, *self._image_shape)
+        categories = codes.long() if codes.shape[1] else None
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.card["precision"] == "bf16-mixed"):
+            output: Tensor = self.network(numbers, categories)
+        return output.float() if output.dtype == torch.bfloat16 else output
+
+
+def _batches(x: np.ndarray, codes: np.ndarray) -> Iterator[tuple[Tensor, Tensor]]:
+    for start in range(0, len(x), BATCH_ROWS):
+        stop = start + BATCH_ROWS
+        yield torch.from_numpy(x[start:stop]), torch.from_numpy(codes[start:stop])

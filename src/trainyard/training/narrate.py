@@ -1,0 +1,117 @@
+"""What a person reads at the start and the end of a run and of a sweep."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainyard.config.metric_names import METRICS, monitor_direction
+from trainyard.config.root import project_root
+from trainyard.config.schema import Tracking
+from trainyard.networks.table import layer_table
+from trainyard.reports.summary import end_summary, start_summary, sweep_summary
+from trainyard.training.fit import Fitted
+from trainyard.training.plan import Plan
+from trainyard.training.result import RunResult
+from trainyard.tracking.target import resolve
+
+if TYPE_CHECKING:
+    from trainyard.training.sweep import Sweep
+
+REASONS = {
+    "max_epochs": "all epochs done",
+    "max_steps": "training.max_steps reached",
+    "max_time": "training.max_time is over",
+    "early_stopping": "no improvement for training.patience validations",
+    "interrupted": "stopped by Ctrl-C",
+    "terminated": "stopped by SIGTERM",
+    "diverged": "the loss was no longer a number",
+}
+
+
+def start_text(plan: Plan, name: str, folder: Path) -> str:
+    """Return what is going to be trained on what."""
+    config, prepared = plan.config, plan.prepared
+    layers = [
+        (layer.name, layer.kind, " x ".join(str(size) for size in layer.shape), layer.parameters)
+        for layer in layer_table(config.network, plan.inputs, plan.outputs)
+    ]
+    return start_summary(
+        name=name, dataset=prepared.dataset_name, origin=prepared.origin, digest=prepared.digest,
+        summary=prepared.summary, task=prepared.task, targets=prepared.targets, classes=prepared.classes,
+        layers=layers, parameters=plan.parameters, device=plan.device.description, precision=plan.device.precision,
+        training=training_line(plan), folder=folder,
+    )  # fmt: skip
+
+
+def training_line(plan: Plan) -> str:
+    """Return batch size, steps, optimizer and schedule in one line."""
+    config = plan.config
+    training = config.training
+    steps = f"{plan.steps_per_epoch} steps an epoch"
+    limits = [
+        f"{training.max_epochs} epochs" if training.max_epochs else "",
+        f"{training.max_steps} steps" if training.max_steps else "",
+        str(training.max_time) if training.max_time else "",
+    ]
+    longest = " or ".join(limit for limit in limits if limit)
+    return (
+        f"batches of {training.batch_size}, {steps}, at most {longest}; {config.optimizer.name} with "
+        f"lr {config.optimizer.lr:g}, {config.schedule.name} schedule"
+    )
+
+
+def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlflow: str) -> str:
+    """Return how the run ended: metrics beside the baseline, why it stopped, where it lies, what to do next."""
+    task = plan.prepared.task
+    return end_summary(
+        metrics=result.metrics, baseline_name="majority class" if task == "classification" else "mean",
+        directions=METRICS[task], epochs=fitted.member.epoch, best_epoch=fitted.member.best_epoch,
+        reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
+        next_command=next_command(command, result), error=result.error,
+    )  # fmt: skip
+
+
+def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
+    """Return how a member of a sweep ended, in a line."""
+    first = next(name for name in METRICS[plan.prepared.task] if name != "loss")
+    test, baseline = (result.metrics.get(f"{part}/{first}") for part in ("test", "baseline"))
+    measured = "not tested" if test is None else f"test {first} {test:.4g} (baseline {baseline:.4g})"
+    return f"  {measured}, best epoch {fitted.member.best_epoch} of {fitted.member.epoch}, {REASONS[fitted.reason]}"
+
+
+def next_command(command: str, result: RunResult) -> str:
+    """Return the command that is most useful after this run: its spread over seeds, or its pictures."""
+    if result.status != "FINISHED":
+        return f"trainyard report run={result.folder.name.rsplit('-', 1)[-1]}"
+    words = [word for word in command.split(" ") if not word.startswith("seed=")]
+    return f"{' '.join(words)} -m seed=1,2,3"
+
+
+def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str:
+    """Return the members of a sweep, the best first."""
+    training = sweep.config.training
+    return sweep_summary(
+        members=[
+            (" ".join(member.overrides), member.result.status, member.result.monitor_value, member.result.metrics)
+            for member in sweep.members
+        ],
+        monitor=training.monitor, direction=monitor_direction(training.monitor, training.direction),
+        spread=metrics, folder=sweep.folder, mlflow=mlflow,
+    )  # fmt: skip
+
+
+def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:
+    """Return how to see a run in MLflow, or how to bring it there."""
+    root = project_root()
+    target = resolve(tracking, root)
+    if target is None:
+        return "not tracked (tracking=off)"
+    if not complete:
+        why = f": {problem}" if problem else ""
+        return f"not all is written yet{why}; bring the rest with: trainyard sync"
+    if target.database == root / "mlflow.db":
+        where = "" if Path.cwd() == root else f" in {root}"
+        return f"run {name}; see it with: mlflow ui{where}, then open http://127.0.0.1:5000"
+    if target.database is not None:
+        return f"run {name}; see it with: mlflow ui --backend-store-uri {target.name}"
+    return f"run {name} at {target.name}"
