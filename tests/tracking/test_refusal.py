@@ -1,5 +1,7 @@
 """What is tried again, and what is not."""
 
+import sqlite3
+
 import pytest
 
 from trainyard.errors import TrainyardError
@@ -18,6 +20,7 @@ class Answer:
         (TimeoutError(), False),
         (OSError(28, "No space left on device"), False),
         (TrainyardError("no"), False),
+        (sqlite3.OperationalError("database is locked"), False),
         (FileNotFoundError("plots/a.png"), True),
         (KeyError("signature"), True),
         (ModuleNotFoundError("torch"), True),

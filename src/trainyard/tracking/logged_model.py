@@ -72,7 +72,7 @@ def _find(client: "MlflowClient", experiment: str, run: str, md5: str) -> "Logge
 
 def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: ModelFiles) -> None:
     import mlflow.pyfunc
-    import pandas  # type: ignore[import-untyped]
+    import pandas
     from mlflow.models import Model
 
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))

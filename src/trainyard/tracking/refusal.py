@@ -1,21 +1,22 @@
 """Tells an MLflow that cannot be reached, which is tried again, from one that will never take a thing."""
 
+from trainyard.errors import TrainyardError
+
 REFUSED = {"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "MALFORMED_REQUEST", "RESOURCE_LIMIT_EXCEEDED", "NOT_IMPLEMENTED"}
 MAY_PASS = {401, 403, 404, 408, 409, 429}  # HTTP answers to a client that a change of its login or some time may mend
+ON_THE_WAY = ("sqlalchemy", "alembic", "sqlite3", "requests", "urllib3")  # packages whose errors tell of the way there
 
 
 def is_refused(error: Exception) -> bool:
     """Whether it is of no use to try the same again."""
     from mlflow.exceptions import MlflowException
 
-    from trainyard.errors import TrainyardError
-
-    if isinstance(error, TrainyardError):
-        return False
     if isinstance(error, MlflowException):
         return error.error_code in REFUSED
     response = getattr(error, "response", None)
     if response is not None:
         status = response.status_code
         return 400 <= status < 500 and status not in MAY_PASS
+    if isinstance(error, TrainyardError) or type(error).__module__.startswith(ON_THE_WAY):
+        return False
     return isinstance(error, FileNotFoundError | NotADirectoryError) or not isinstance(error, OSError)

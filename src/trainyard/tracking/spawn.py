@@ -39,8 +39,9 @@ def spawn_apart(target: Target, arguments: Sequence[str], log: Path) -> subproce
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as stream:
         return subprocess.Popen(
-            [*COMMAND, *arguments, "--root", str(target.root), "--log", str(log)],
-            stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, env=environment(target),
+            [*COMMAND, *arguments, "--root", str(target.root), "--log", str(log.absolute())],
+            stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True, cwd=target.root,
+            env=environment(target),
         )  # fmt: skip
 
 
@@ -49,6 +50,6 @@ def spawn_beside(target: Target, arguments: Sequence[str], folders: IO[str], log
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as stream:
         return subprocess.Popen(
-            [*COMMAND, *arguments, "--root", str(target.root), "--log", str(log)],
-            stdin=folders, stdout=subprocess.PIPE, stderr=stream, env=environment(target), text=True,
+            [*COMMAND, *arguments, "--root", str(target.root), "--log", str(log.absolute())],
+            stdin=folders, stdout=subprocess.PIPE, stderr=stream, text=True, cwd=target.root, env=environment(target),
         )  # fmt: skip

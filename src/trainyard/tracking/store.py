@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from trainyard.errors import TrainyardError
-from trainyard.tracking.lock import FileLock
+from trainyard.tracking.database import ensure_database, is_made
 from trainyard.tracking.target import Target
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 RUN_ID = "trainyard.run_id"  # tag of an MLflow run: the id in the journal's first record
-FIRST_USE_SECONDS = 120.0
 
 
 class StoreError(TrainyardError):
@@ -33,7 +32,7 @@ class Store:
         import mlflow.pyfunc
         import mlflow.tracking  # noqa: F401
 
-        if self.target.database is not None and self.target.database.exists():
+        if self.target.database is not None and is_made(self.target.database):
             self.connect()
 
     @property
@@ -42,20 +41,13 @@ class Store:
         return self._client or self.connect()
 
     def connect(self) -> "MlflowClient":
-        """Open the connection; the tables of a new SQLite database are made by one process while others wait."""
+        """Open the connection, with a new database where there is none."""
         from mlflow.tracking import MlflowClient
 
-        client = MlflowClient(self.target.uri)
         if self.target.database is not None:
-            lock = FileLock(self.target.database.with_name(f"{self.target.database.name}.lock"))
-            if not lock.acquire(FIRST_USE_SECONDS):
-                raise TrainyardError(f"{lock.path} was locked by another process for {FIRST_USE_SECONDS:.0f} s.")
-            try:
-                client.search_experiments(max_results=1)
-            finally:
-                lock.release()
-        self._client = client
-        return client
+            ensure_database(self.target.database, self.target.root / "mlartifacts")
+        self._client = MlflowClient(self.target.uri)
+        return self._client
 
     def experiment(self, name: str) -> str:
         """The id of an experiment, made if it is not there. Raises StoreError where its runs cannot be written."""

@@ -34,9 +34,7 @@ class Synced:
     problems: tuple[str, ...] = field(default=())
 
 
-def sync(
-    root: Path, tracking: Tracking, folder: Path | None = None, say: Callable[[str], None] = print
-) -> Synced:  # fmt: skip
+def sync(root: Path, tracking: Tracking, folder: Path | None = None, say: Callable[[str], None] = print) -> Synced:
     """Bring the run or sweep in `folder`, or all that were tracked below `root`, into MLflow, each thing once.
 
     `say` gets a line for each. Raises ConfigError for tracking=off, JournalError where `folder` holds no run.
@@ -45,6 +43,8 @@ def sync(
     if target is None:
         raise ConfigError("There is nothing to sync to with tracking=off; use tracking=local or tracking=server.")
     folders = [_whole(folder)] if folder is not None else _tracked(root, target.name)
+    if not folders:
+        return Synced()
     reports: list[dict[str, Any]] = []
     with tempfile.TemporaryFile("w+") as names:
         names.write("".join(f"{each}\n" for each in folders))
