@@ -37,8 +37,8 @@ def table_from(rows: Any, names: Sequence[str]) -> pa.Table:
 
 def from_array(array: np.ndarray, names: Sequence[str]) -> pa.Table:
     if array.ndim != 2 or array.shape[1] != len(names):
-        raise DataError(f"An array of rows has the shape (rows, {len(names)}), with the columns {', '.join(names)}; this "
-                        f"one has the shape {array.shape}.")  # fmt: skip
+        raise DataError(f"An array of rows has the shape (rows, {len(names)}), with {', '.join(names)}; this one has "
+                        f"the shape {array.shape}.")  # fmt: skip
     return make_table({name: array[:, place] for place, name in enumerate(names)})
 
 

@@ -67,9 +67,11 @@ class Quantile:
         known, scores = np.array(self.quantiles), np.array(self.scores)
         if len(known) == 1:
             return np.zeros_like(values)
+        shrink = 0.25 if max(-known[0], known[-1]) > 1e300 else 1.0  # differences of huge values overflow
+        known, values = known * shrink, values * shrink
         left = np.clip(np.searchsorted(known, values, side="right") - 1, 0, len(known) - 2)
         start, end = known[left], known[left + 1]
-        part = (np.clip(values, known[0], known[-1]) / 2 - start / 2) / (end / 2 - start / 2)  # halves cannot overflow
+        part = (np.clip(values, known[0], known[-1]) - start) / (end - start)
         bent: np.ndarray = scores[left] + part * (scores[left + 1] - scores[left])
         return bent
 
@@ -88,7 +90,8 @@ def fit_robust(values: np.ndarray, weight: np.ndarray | None) -> Robust:
     low, center, high = quantiles(values, np.array([0.25, 0.5, 0.75]), weight)
     scale = high / NORMAL_IQR - low / NORMAL_IQR
     if not 0 < scale < np.inf:
-        scale = values.max() / 2 - values.min() / 2
+        counted = values if weight is None else values[weight > 0]
+        scale = counted.max() / 2 - counted.min() / 2
     return Robust(float(center), divisor(float(scale)))
 
 
@@ -121,14 +124,17 @@ def transform_from_dict(values: Mapping[str, Any]) -> Transform:
 
 def mean_and_deviation(values: np.ndarray, weight: np.ndarray | None) -> tuple[float, float]:
     """Mean and deviation (divided by n) of (n,) finite float64, exact to rounding at any offset; 1 for no deviation."""
-    offset, largest = values[0], np.abs(values).max()
-    shrink = 2.0 ** -np.ceil(np.log2(largest)) if largest > 1e100 else 1.0  # squares of huge values overflow
-    shifted = values * shrink - offset * shrink
-    mean = np.average(shifted, weights=weight)
-    deviation = np.sqrt(np.average(np.square(shifted - mean), weights=weight))
+    offset = values[0]
     if values.min() == values.max():
         return float(offset), 1.0
-    return float((offset * shrink + mean) / shrink), divisor(float(deviation / shrink))
+    half = 1 if np.abs(values).max() > 1e300 else 0  # differences of huge values overflow
+    shifted = np.ldexp(values, -half) - np.ldexp(offset, -half)
+    size = int(np.frexp(np.abs(shifted).max())[1])  # and so do squares, or they vanish
+    shifted = np.ldexp(shifted, -size)
+    mean = np.average(shifted, weights=weight)
+    deviation = np.sqrt(np.average(np.square(shifted - mean), weights=weight))
+    center = np.ldexp(np.ldexp(offset, -half) + np.ldexp(mean, size), half)
+    return float(center), divisor(float(np.ldexp(deviation, size + half)))
 
 
 def quantiles(values: np.ndarray, chances: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
