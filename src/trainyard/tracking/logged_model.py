@@ -93,11 +93,14 @@ def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: Model
 
 
 def _signature(signature: Mapping[str, list[dict[str, Any]]]) -> Any:
-    """The card's columns as MLflow's: `type` is one of double, float, long, integer, string, boolean, datetime."""
+    """The card's columns as MLflow's: `type` is double, float, long, integer, string, boolean, datetime or any."""
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
+    from mlflow.types.schema import AnyType
 
     def schema(columns: list[dict[str, Any]]) -> Schema:
-        return Schema([ColSpec(c["type"], c["name"], required=c.get("required", True)) for c in columns])
+        types = [AnyType() if column["type"] == "any" else column["type"] for column in columns]
+        pairs = zip(columns, types, strict=True)
+        return Schema([ColSpec(type_, c["name"], required=c.get("required", True)) for c, type_ in pairs])
 
     return ModelSignature(schema(signature["inputs"]), schema(signature["outputs"]))
