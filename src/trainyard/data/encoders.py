@@ -1,7 +1,7 @@
 """From the raw values of one column to its share of a network's input, as fitted on the training rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
@@ -177,23 +177,23 @@ class DatetimeEncoder:
 
 def encoder_from_dict(values: Mapping[str, Any]) -> ColumnEncoder:
     """The encoder of a column, from its `to_dict`, which may have been through JSON."""
-    fields = {key: value for key, value in values.items() if key != "kind"}
+    given = {key: value for key, value in values.items() if key != "kind"}
     match values["kind"]:
         case "numeric":
-            return NumericEncoder(**{**fields, "transform": transform_from_dict(fields["transform"])})
+            return NumericEncoder(**{**given, "transform": transform_from_dict(given["transform"])})
         case "boolean":
-            return BooleanEncoder(**fields)
+            return BooleanEncoder(**given)
         case "category":
-            return CategoryEncoder(**{**fields, "categories": tuple(fields["categories"])})
+            return CategoryEncoder(**{**given, "categories": tuple(given["categories"])})
         case "datetime":
-            parts = {part: transform_from_dict(transform) for part, transform in fields["parts"].items()}
-            return DatetimeEncoder(**{**fields, "parts": parts})
+            parts = {part: transform_from_dict(transform) for part, transform in given["parts"].items()}
+            return DatetimeEncoder(**{**given, "parts": parts})
     raise ValueError(f"{values['kind']!r} is no kind of column that this version knows")
 
 
 def vars_of(encoder: Any) -> dict[str, Any]:
     """The declared fields of an encoder."""
-    return {name: getattr(encoder, name) for name in encoder.__dataclass_fields__}
+    return {field.name: getattr(encoder, field.name) for field in fields(encoder)}
 
 
 def missing_feature(name: str, present: bool) -> tuple[str, ...]:
