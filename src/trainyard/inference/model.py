@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from trainyard.data.encode import Encoder
 from trainyard.data.table import table_from
+from trainyard.inference.card import probability_name
 
 BATCH_ROWS = 4096
 
@@ -37,14 +38,27 @@ class Model:
         output = self.outputs(rows)
         if self.classes is not None:
             return self.labels()[output.argmax(axis=1)]
-        scaled: np.ndarray = output * np.array(self.card["target_scale"]) + np.array(self.card["target_mean"])
-        return scaled[:, 0] if len(self.targets) == 1 else scaled
+        numbers = self._original_units(output)
+        return numbers[:, 0] if len(self.targets) == 1 else numbers
 
     def predict_proba(self, rows: Any) -> np.ndarray:
         """Return the probability of each class (N, C) float64, in the order of `classes`; a classifier only."""
         if self.classes is None:
             raise TypeError("a regressor predicts numbers, no probabilities; use predict")
         return torch.softmax(torch.from_numpy(self.outputs(rows)), dim=1).numpy()
+
+    def predict_columns(self, rows: Any) -> dict[str, np.ndarray]:
+        """Return what is predicted as named columns (N,): `prediction` and `probability_<class>`, or one per target."""
+        output = self.outputs(rows)
+        if self.classes is None:
+            return dict(zip(self.targets, self._original_units(output).T, strict=True))
+        probability = torch.softmax(torch.from_numpy(output), dim=1).numpy()
+        named = {probability_name(label): probability[:, place] for place, label in enumerate(self.classes)}
+        return {"prediction": self.labels()[output.argmax(axis=1)], **named}
+
+    def _original_units(self, output: np.ndarray) -> np.ndarray:
+        numbers: np.ndarray = output * np.array(self.card["target_scale"]) + np.array(self.card["target_mean"])
+        return numbers
 
     def labels(self) -> np.ndarray:
         """Return the classes (C,) as an array of their own type."""
