@@ -69,9 +69,12 @@ class Counts:
 def infer_kind(name: str, column: pa.ChunkedArray) -> Guess:
     """The kind of a column from its training values."""
     column = decoded(column)
+    if pa.types.is_duration(column.type):
+        column = column.cast(pa.int64())
+    if pa.types.is_floating(column.type):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
     kind = column.type
-    present = len(column) - column.null_count
-    if present == 0:
+    if column.null_count == len(column):
         return Guess("empty", "has no values in the training part")
     if pa.types.is_string(kind):
         return infer_text(name, column)
@@ -82,7 +85,7 @@ def infer_kind(name: str, column: pa.ChunkedArray) -> Guess:
         return constant
     if pa.types.is_boolean(kind):
         return Guess("boolean")
-    if pa.types.is_temporal(kind) and not pa.types.is_duration(kind):
+    if pa.types.is_temporal(kind):
         return Guess("datetime")
     return infer_integer(name, column) if pa.types.is_integer(kind) else Guess("numeric")
 

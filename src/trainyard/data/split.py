@@ -141,8 +141,8 @@ def check_complete(table: pa.Table, name: str, role: str, where: Where) -> None:
     absent = missing(read_texts(table[name]))
     count = int(np.count_nonzero(absent))
     if count:
-        rows = "row has" if count == 1 else "rows have"
-        raise DataError(f"{count} of {table.num_rows} {rows} no {name}, the {role} that divides them, first "
+        have = "has" if count == 1 else "have"
+        raise DataError(f"{count} of {table.num_rows} rows {have} no {name}, the {role} that divides them, first "
                         f"{where(int(np.argmax(absent)))}. Complete them or leave them out.")  # fmt: skip
 
 

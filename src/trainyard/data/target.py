@@ -43,9 +43,9 @@ def rows_with_target(table: pa.Table, names: tuple[str, ...], missing_target: st
         if missing == table.num_rows:
             faults.append(f"The target {name} has no values at all.")
         elif missing and missing_target == "error":
-            rows = "row has" if missing == 1 else "rows have"
+            have = "has" if missing == 1 else "have"
             first = where(int(np.argmin(present)))
-            faults.append(f"{missing} of {table.num_rows} {rows} no {name} to learn from, first {first}. "
+            faults.append(f"{missing} of {table.num_rows} rows {have} no {name} to learn from, first {first}. "
                           "dataset.missing_target=drop leaves them out.")  # fmt: skip
     if faults:
         raise DataError(faults)
@@ -70,6 +70,8 @@ def read_target(
     if len(names) > 1:
         return read_regression(table, names, "several targets are numbers to predict", where)
     column = decoded(table[names[0]])
+    if pa.types.is_string(column.type):
+        column = trimmed(column)
     if not (is_number(column.type) or pa.types.is_string(column.type) or pa.types.is_boolean(column.type)):
         raise DataError(f"The target {names[0]} holds values of type {column.type}; only numbers, texts and flags can "
                         "be predicted.")  # fmt: skip
@@ -90,7 +92,8 @@ def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
         if count > MOST_CLASSES and pc.all(pc.match_substring_regex(column, NUMBER)).as_py():
             return "regression", f"{name} holds texts that are {count} different numbers"
         return "classification", f"{name} holds {count} different texts"
-    values = np.unique(floats(column))
+    numbers = floats(column)
+    values = np.unique(numbers[np.isfinite(numbers)])
     count = len(values)
     if count == 2:
         return "classification", f"{name} holds two different values"
@@ -105,13 +108,12 @@ def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
 def read_classes(name: str, column: pa.ChunkedArray, reason: str, where: Where) -> Target:
     """The classes of a column, sorted, of the type they have there."""
     if pa.types.is_string(column.type):
-        column = trimmed(column)
         check_no_strays(name, column, where)
     elif is_number(column.type):
         try:
             numbers = read_numbers(column)
         except WrongValueError as wrong:
-            raise DataError(f"The target cannot be read. {wrong_value(name, wrong, where(wrong.row))}") from None
+            raise DataError(no_numbers(name, column, wrong, where)) from None
         check_not_continuous(name, numbers)
     labels = pc.unique(column).sort()
     y = pc.index_in(column, labels).to_numpy().astype(np.int64)

@@ -22,9 +22,9 @@ def read_weights(table: pa.Table, name: str | None, where: Callable[[int], str])
     for wrong_rows, what in ((np.isnan(weights), "no weight"), (weights < 0, "a negative weight")):
         count = int(np.count_nonzero(wrong_rows))
         if count:
-            rows = "row has" if count == 1 else "rows have"
+            have = "has" if count == 1 else "have"
             first = where(int(np.argmax(wrong_rows)))
-            raise DataError(f"{count} of {len(weights)} {rows} {what} in {name}, first {first}. A weight is 0 or "
+            raise DataError(f"{count} of {len(weights)} rows {have} {what} in {name}, first {first}. A weight is 0 or "
                             "more.")  # fmt: skip
     return weights
 
