@@ -43,8 +43,9 @@ $(READY): pyproject.toml constraints.txt
 		test -z "$(PYTHON)" || break; \
 	done; \
 	if test -z "$$found"; then \
-		echo "Trainyard needs Python 3.11, 3.12 or 3.13; $$( \
-			$(if $(PYTHON),$(PYTHON),python3) --version 2>&1 | head -n 1) was found. Name another: make PYTHON=/path/to/python3.12" >&2; \
+		echo "Trainyard needs Python 3.11, 3.12 or 3.13, but $(or $(PYTHON),python3) is" \
+			"\"$$($(or $(PYTHON),python3) --version 2>&1 | head -n 1)\"." \
+			"Name another: make setup PYTHON=/path/to/python3.12" >&2; \
 		exit 1; \
 	fi; \
 	echo "Setting up .venv with $$($$found --version); this takes a few minutes the first time."; \
