@@ -1,12 +1,14 @@
 """What the tests of the config share."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.loader import Loader
+from trainyard.config.schema import Config
 from trainyard.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[2]
@@ -21,18 +23,35 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def composed() -> Callable[..., Composed]:
-    """Compose a command line."""
-    return lambda *overrides: Composer(Loader()).compose(overrides)
+def composer() -> Composer:
+    """Compose many command lines, sharing what can be shared."""
+    return shared_composer()
+
+
+@cache
+def shared_composer() -> Composer:
+    """The composer of the repository's own conf/."""
+    return Composer(Loader(repeated=True))
+
+
+def compose_quickly(overrides: Sequence[str] = ()) -> Config:
+    """Compose from the repository's own conf/."""
+    return shared_composer().compose(overrides).config
 
 
 @pytest.fixture
-def faults() -> Callable[..., Sequence[str]]:
+def composed(composer: Composer) -> Callable[..., Composed]:
+    """Compose a command line."""
+    return lambda *overrides: composer.compose(overrides)
+
+
+@pytest.fixture
+def faults(composer: Composer) -> Callable[..., Sequence[str]]:
     """Compose a command line that is wrong and return its faults."""
 
     def find(*overrides: str) -> Sequence[str]:
         with pytest.raises(ConfigError) as error:
-            Composer(Loader()).compose(overrides)
+            composer.compose(overrides)
         return error.value.faults
 
     return find

@@ -28,7 +28,7 @@ VALUES = {
     "dataset/digits": {"name": "digits", "target": "digit"},
     "dataset/iris": {"name": "iris", "target": "species"},
     "dataset/diabetes": {"name": "diabetes", "target": "progression"},
-    "dataset/salmon": {"name": "salmon", "target": "length"},
+    "dataset/salmon": {"name": "salmon", "target": "length_mm"},
     "dataset/csv": {"name": "${stem:${dataset.path}}", "target": "???", "path": "???"},
 }
 

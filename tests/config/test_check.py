@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from tests.config.conftest import compose_quickly as compose
 from trainyard.config.check import check_config
-from trainyard.config.compose import compose
 from trainyard.config.text import to_dict
 
 Faults = Callable[..., Sequence[str]]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.conftest import compose_quickly
 from trainyard.config.compose import compose
 from trainyard.config.schema import Csv, Linear, Mlp
 from trainyard.config.text import to_yaml
@@ -68,7 +69,7 @@ def test_a_table_of_ones_own_is_named_after_its_file() -> None:
     ],
 )
 def test_what_a_person_means_is_taken(override: str, key: str, value: object) -> None:
-    found: object = compose([override])
+    found: object = compose_quickly([override])
     for part in key.split("."):
         found = getattr(found, part)
     assert found == value

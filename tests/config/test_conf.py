@@ -7,9 +7,11 @@ import pytest
 import yaml
 
 from tests.config import option_text
-from trainyard.config.compose import Composer, compose
+from tests.config.conftest import compose_quickly as compose
+from trainyard.config.compose import Composer
 from trainyard.config.keys import GROUPS, OVERLAYS
 from trainyard.config.loader import Loader
+from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema import Classifier, Regressor
 
 CONF = option_text.CONF
@@ -81,3 +83,9 @@ def test_run_folders_of_the_same_second_differ() -> None:
     folders = {str(Composer(Loader()).compose([]).cfg.hydra.run.dir) for _ in range(3)}
     assert len(folders) == 3
     assert all(folder.startswith(f"{CONF.parent}/runs/digits/2") for folder in folders)
+
+
+@pytest.mark.parametrize(("built_in", "task"), BUILT_IN_TASKS.items())
+def test_the_rules_know_the_targets_of_the_built_in_datasets(built_in: tuple[str, tuple[str, ...]], task: str) -> None:
+    source, target = built_in
+    assert compose([f"dataset={source}"]).dataset.target == target

@@ -30,7 +30,7 @@ CASES = {
     "network.hidden=[64": "network.hidden=[64: a ] is missing",
     "dataset.columns={a:1": "dataset.columns={a:1: a } is missing",
     "note='half": "note='half: the closing quote is missing",
-    "sééd=3": "sééd=3: 'sééd' cannot be a key; did you mean seed?",
+    "seéd=3": "seéd=3: 'seéd' cannot be a key; did you mean seed?",
     "my seed=3": "my seed=3: a key has no spaces",
     "optimizer.lr=f(3)": "optimizer.lr=f(3): quote a value that has brackets: optimizer.lr=\"'f(3)'\"",
     "optimizer.lr=1;2": "optimizer.lr=1;2: cannot be read; quote a value that has other characters than letters, "

@@ -1,6 +1,6 @@
 """What is compared in MLflow's tables."""
 
-from trainyard.config.compose import compose
+from tests.config.conftest import compose_quickly as compose
 from trainyard.config.params import params
 
 

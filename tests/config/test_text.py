@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from trainyard.config.compose import compose
+from tests.config.conftest import compose_quickly as compose
 from trainyard.config.text import from_dict, to_dict, to_yaml
 from trainyard.errors import ConfigError
 

@@ -13,13 +13,15 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.plugins import Plugins
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf.errors import OmegaConfBaseException
 
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.help import help_text
 from trainyard.config.loader import Loader
-from trainyard.config.resolve import resolve
+from trainyard.config.resolve import first_line, resolve
 from trainyard.config.secrets import MASK, is_secret_key, mask_text, masked_overrides
 from trainyard.config.sweep import Sweep, compose_sweep
+from trainyard.errors import ConfigError
 
 Result = TypeVar("Result")
 Task = Callable[[Composed, Path], Result]
@@ -53,7 +55,10 @@ class TrainCommand:
                 self.hydra.shell_completion(config_name=name, overrides=self.overrides)
             elif flags.cfg:
                 self._keep(self.composer.compose(self.overrides, allow_missing=True))
-                self.hydra.show_cfg(name, self.overrides, flags.cfg, flags.package, flags.resolve)
+                try:
+                    self.hydra.show_cfg(name, self.overrides, flags.cfg, flags.package, flags.resolve)
+                except OmegaConfBaseException as error:
+                    raise ConfigError(f"--cfg {flags.cfg} --resolve: {first_line(error)}") from error
             else:
                 self.composer.compose(self.overrides, allow_missing=True)
                 self.hydra.show_info(flags.info, config_name=name, overrides=self.overrides)
@@ -140,7 +145,10 @@ class _MaskingHydra(Hydra):
             _mask_leaves(cfg, "", masked)
         if "hydra" in cfg:
             with read_write(cfg.hydra):
-                cfg.hydra.overrides.task = masked_overrides(cfg.hydra.overrides.task)
+                typed = masked_overrides(map(str, cfg.hydra.overrides.task._iter_ex(resolve=False)))
+                shown = [text.replace("${", "\\${") if self.resolve else text for text in typed]
+                cfg.hydra.overrides.task = shown
+                cfg.hydra.job.override_dirname = ",".join(shown)
         return cfg
 
 

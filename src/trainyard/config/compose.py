@@ -24,7 +24,10 @@ from trainyard.config.resolve import first_line, resolve
 from trainyard.config.schema import Config
 from trainyard.errors import ConfigError
 
-COMPOSITION_ERRORS = (HydraException, OmegaConfBaseException, YAMLError, ValueError, AssertionError, KeyError)
+# what Hydra raises for mistakes in files and overrides, some of it by accident
+COMPOSITION_ERRORS = (
+    HydraException, OmegaConfBaseException, YAMLError, ValueError, AssertionError, KeyError, AttributeError, TypeError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Composer:
 
     def compose_step_by_step(self, lines: Sequence[str]) -> tuple[DictConfig | None, list[Fault]]:
         """Compose from the groups alone, then set each key by itself, so that one fault hides no other."""
-        of_keys = [line for line in lines if line.startswith(("++", "~")) and not self.loader.is_group(line[1:])]
+        of_keys = [line for line in lines if self.loader.sets_key(line)]
         of_groups = [line for line in lines if line not in of_keys]
         try:
             cfg = self.loader.load_configuration(self.config_name, of_groups, RunMode.RUN)

@@ -68,8 +68,8 @@ def _convert_none(value: Any) -> None:
 
 
 def _convert_word(value: Any, words: tuple[str, ...]) -> str:
-    text = {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-    if text in words:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if text in words and not isinstance(value, list | dict):
         return text
     raise WrongValueError(f"must be {listed(words, 'or')}{did_you_mean(text, words)}")
 
@@ -90,11 +90,10 @@ def _convert_texts(value: Any) -> dict[str, str]:
 
 
 def _convert_bool(value: Any) -> bool:
-    word = value.lower() if isinstance(value, str) else value
-    if isinstance(word, bool) or (isinstance(word, int) and word in (0, 1)):
-        return bool(word)
-    if word in TRUE or word in FALSE:
-        return word in TRUE
+    if isinstance(value, bool | int) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.lower() in TRUE | FALSE:
+        return value.lower() in TRUE
     raise WrongValueError("must be true or false")
 
 

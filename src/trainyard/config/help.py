@@ -30,13 +30,13 @@ FLAGS = {
     "--hydra-help": "Hydra's own help",
 }
 LINES = {
-    "": "handwritten digits, a classifier, on what this machine has",
+    "": "handwritten digits, on what this machine has",
     "dataset=salmon model=regressor optimizer.lr=0.003": "a choice changed by a word, a key by its name",
     "dataset=csv dataset.path=houses.csv dataset.target=price": "a table of your own",
     "experiment=digits": "a preset",
     "-m seed=1,2,3 network.hidden=[64],[128,128]": "six runs, compared",
-    "debug=overfit": "is the set-up right? It must learn two minibatches by heart",
-    "--cfg job": "every key with its value; conf/ says what each one means",
+    "debug=overfit": "can it learn two minibatches by heart?",
+    "--cfg job": "every key; conf/ says what each one means",
 }
 
 

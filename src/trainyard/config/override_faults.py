@@ -37,7 +37,7 @@ def _find_fault(text: str, groups: Groups, sweeping: bool) -> str | None:
         return _not_an_assignment(shape, groups)
     if not shape.key:
         return "has no key; write key=value, without spaces around the ="
-    if "@" in shape.key:
+    if shape.has_package:
         return f"packages are not used here; write {shape.key.split('@')[0]}=<option>"
     parser = OverridesParser.create()
     try:

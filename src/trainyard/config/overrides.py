@@ -40,6 +40,11 @@ class Shape:
     def is_hydra(self) -> bool:
         return self.key.startswith(("hydra.", "hydra/"))
 
+    @property
+    def has_package(self) -> bool:
+        """Whether a group is to be put elsewhere: network@other."""
+        return "@" in self.key and _open_mapping(self.key) is None
+
 
 def shape_of(text: str) -> Shape:
     """Cut an override into mark, key and value."""
@@ -57,7 +62,7 @@ def hydra_line(text: str, groups: Groups) -> str:
     that Hydra's grammar has no room for are encoded (see decode_name).
     """
     shape = shape_of(text)
-    if shape.is_hydra or "@" in shape.key or not shape.key:
+    if shape.is_hydra or shape.has_package or not shape.key:
         return text
     if groups.is_group(shape.key):
         if shape.prefix != "~" and shape.value is not None and shape.value.strip() in ("null", ""):
@@ -71,14 +76,12 @@ def hydra_line(text: str, groups: Groups) -> str:
 
 def split_path(path: str) -> list[str]:
     """Return the parts of a dotted key; a name below tags or dataset.columns is one part, whatever is in it."""
-    for mapping, key in open_mappings().items():
-        if path.startswith(f"{mapping}."):
-            name = path.removeprefix(f"{mapping}.")
-            inner = None
-            if key.nested is not None and "." in name:
-                name, inner = name.rsplit(".", 1)
-            return [*mapping.split("."), name, *([inner] if inner else [])]
-    return path.split(".")
+    mapping = _open_mapping(path)
+    if mapping is None:
+        return path.split(".")
+    name = path.removeprefix(f"{mapping}.")
+    nested = open_mappings()[mapping].nested is not None and "." in name
+    return [*mapping.split("."), *(name.rsplit(".", 1) if nested else [name])]
 
 
 def key_at(path: str) -> Key | None:
@@ -95,8 +98,12 @@ def decode_name(name: str) -> str:
     return bytes.fromhex(match[1]).decode() if match else name
 
 
+def _open_mapping(path: str) -> str | None:
+    return next((mapping for mapping in open_mappings() if path.startswith(f"{mapping}.")), None)
+
+
 def _encoded_path(path: str) -> str:
-    mapping = next((mapping for mapping in open_mappings() if path.startswith(f"{mapping}.")), None)
+    mapping = _open_mapping(path)
     if mapping is None:
         return path
     name, *inner = split_path(path)[mapping.count(".") + 1 :]

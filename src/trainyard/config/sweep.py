@@ -47,6 +47,7 @@ class Sweep:
 def compose_sweep(composer: Composer, overrides: Sequence[str]) -> Sweep:
     """Return the sweep of a command line with -m; raise ConfigError with the faults of all members."""
     composer.check_primary()
+    composer.loader.repeated = True
     lines, faults = read_overrides(overrides, composer.loader, sweeping=True)
     try:
         cfg = composer.loader.load_configuration(composer.config_name, lines, RunMode.MULTIRUN)

@@ -11,7 +11,7 @@ BUILT_IN_TASKS: dict[tuple[str, tuple[str, ...]], str] = {
     ("digits", ("digit",)): "classification",
     ("iris", ("species",)): "classification",
     ("diabetes", ("progression",)): "regression",
-    ("salmon", ("length",)): "regression",
+    ("salmon", ("length_mm",)): "regression",
 }
 
 Clashes = Iterator[Fault]
