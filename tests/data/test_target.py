@@ -43,6 +43,7 @@ def test_dictionaries_are_classes():
     ("values", "reason"),
     [
         ([1.5, 2.0, 2.5], "y holds numbers with fractions"),
+        ([1.5, 2.0], "y holds numbers with fractions"),
         (list(range(30)), "y holds 30 different whole numbers in 30 rows"),
         ([1, 2, 3, 4], "y holds 4 different whole numbers in 4 rows"),
         ([str(number) for number in range(30)], "y holds texts that are 30 different numbers"),
@@ -80,7 +81,7 @@ def test_the_model_decides():
          "to test. Leave it out, or add rows of it."),
         (["a", "a", "b", "c", "a", "a"], "auto", "2 classes of y have a single row each, too few to train on and to "
          "test: 'b' and 'c', first table.csv, row 3. Leave them out, or add rows of them."),
-        (["a", "b", "c", "d"], "auto", "The target y holds 4 different texts in 4 rows, nearly one for each: they "
+        (["a", "b", "c", "d"], "auto", "The target y holds 4 different values in 4 rows, nearly one for each: they "
          "are no classes. Choose another dataset.target."),
         ([1.5, float("inf")], "auto", "Column y holds inf (table.csv, row 2), which is not a finite number. Correct "
          "it, or leave the row out."),

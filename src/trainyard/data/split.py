@@ -153,12 +153,14 @@ def check_classes(method: str, target: Target, train: np.ndarray) -> None:
     absent = np.flatnonzero(np.bincount(target.y[train], minlength=len(target.classes)) == 0)
     if len(absent):
         label, rows = target.classes[absent[0]], np.count_nonzero(target.y == absent[0])
-        more = f" (so it is with {len(absent) - 1} other classes)" if len(absent) > 1 else ""
+        what = f"The class {label!r} has none of its {rows} rows in the training part."
+        if len(absent) > 1:
+            what = f"{len(absent)} classes have no row in the training part, among them {label!r} ({rows} elsewhere)."
         advice = {
             "random": "Set dataset.split=stratified.",
             "group": "Try another dataset.split_seed, or leave its rows out.",
         }.get(method, "Leave its rows out, or divide the rows in another way.")
-        raise DataError(f"The class {label!r} has none of its {rows} rows in the training part{more}. {advice}")
+        raise DataError(f"{what} {advice}")
 
 
 def scattered_groups(table: pa.Table, dataset: Dataset, parts: np.ndarray) -> list[str]:
@@ -168,5 +170,5 @@ def scattered_groups(table: pa.Table, dataset: Dataset, parts: np.ndarray) -> li
     codes = pc.index_in(texts := read_texts(table[dataset.group]), pc.unique(texts)).to_numpy()
     pairs = np.unique(codes.astype(np.int64) * 3 + parts) // 3
     several = int(np.count_nonzero(np.unique(pairs, return_counts=True)[1] > 1))
-    values = "value has" if several == 1 else "values have"
-    return [f"{several} {values} of {dataset.group} rows in more than one part."] if several else []
+    values, have = ("value", "has") if several == 1 else ("values", "have")
+    return [f"{several} {values} of {dataset.group} {have} rows in more than one part."] if several else []

@@ -95,7 +95,7 @@ def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
     numbers = floats(column)
     values = np.unique(numbers[np.isfinite(numbers)])
     count = len(values)
-    if count == 2:
+    if count == 2 and len(column) >= 4:
         return "classification", f"{name} holds two different values"
     if not np.all(values == np.floor(values)):
         return "regression", f"{name} holds numbers with fractions"
@@ -123,7 +123,7 @@ def read_classes(name: str, column: pa.ChunkedArray, reason: str, where: Where) 
         raise DataError(f"The target {name} is always {classes[0]!r}, so there is nothing to tell apart.")
     single = np.flatnonzero(counts == 1)
     if len(single) * 2 > len(y):
-        raise DataError(f"The target {name} holds {len(classes)} different texts in {len(y)} rows, nearly one for "
+        raise DataError(f"The target {name} holds {len(classes)} different values in {len(y)} rows, nearly one for "
                         "each: they are no classes. Choose another dataset.target.")  # fmt: skip
     if len(single):
         raise DataError(single_rows(name, [classes[index] for index in single], int(np.argmax(y == single[0])), where))
