@@ -100,7 +100,7 @@ def network_config(values: Mapping[str, Any]) -> Network:
     kind = NETWORKS.get(str(values["name"]))
     if kind is None:
         raise PackageError(f"network {values['name']}: this Trainyard has no such network.")
-    known = keys_of(kind)
+    known = keys_of(kind)  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
     try:
         return kind(**{name: convert_value(value, known[name]) for name, value in values.items() if name != "name"})
     except WrongValueError as error:

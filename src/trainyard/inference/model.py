@@ -37,7 +37,8 @@ class Model:
         """
         output = self.outputs(rows)
         if self.classes is not None:
-            return self.labels()[output.argmax(axis=1)]
+            labels: np.ndarray = self.labels()[output.argmax(axis=1)]
+            return labels
         numbers = self._original_units(output)
         return numbers[:, 0] if len(self.targets) == 1 else numbers
 

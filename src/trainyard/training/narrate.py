@@ -9,10 +9,10 @@ from trainyard.config.root import project_root
 from trainyard.config.schema import Tracking
 from trainyard.networks.table import layer_table
 from trainyard.reports.summary import end_summary, start_summary, sweep_summary
+from trainyard.tracking.target import resolve
 from trainyard.training.fit import Fitted
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
-from trainyard.tracking.target import resolve
 
 if TYPE_CHECKING:
     from trainyard.training.sweep import Sweep
@@ -37,7 +37,7 @@ def start_text(plan: Plan, name: str, folder: Path) -> str:
     ]
     return start_summary(
         name=name, dataset=prepared.dataset_name, origin=prepared.origin, digest=prepared.digest,
-        summary=prepared.summary, task=prepared.task, targets=prepared.targets, classes=prepared.classes,
+        summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
         layers=layers, parameters=plan.parameters, device=plan.device.description, precision=plan.device.precision,
         training=training_line(plan), folder=folder,
     )  # fmt: skip
@@ -96,8 +96,14 @@ def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str
             for member in sweep.members
         ],
         monitor=training.monitor, direction=monitor_direction(training.monitor, training.direction),
-        spread=metrics, folder=sweep.folder, mlflow=mlflow,
+        test_metric=f"test/{main_metric(sweep)}", spread=metrics, folder=sweep.folder, mlflow=mlflow,
     )  # fmt: skip
+
+
+def main_metric(sweep: "Sweep") -> str:
+    """Return the metric that a sweep is told by: accuracy of classifiers, rmse of regressors."""
+    measured = {name for member in sweep.members for name in member.result.metrics}
+    return "rmse" if "test/rmse" in measured else "accuracy"
 
 
 def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:

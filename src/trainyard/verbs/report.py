@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
     values = VERB.read(argv)
     from trainyard.config.root import project_root
     from trainyard.config.runs import find_run
-    from trainyard.reports import draw
+    from trainyard.reports.draw import draw
 
     for plot in draw(find_run(values.get("run", "latest"), project_root())):
         print(plot)
