@@ -63,7 +63,7 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
         print(member_line(len(codes) + 1, sweep, composed), flush=True)
         try:
             codes.append(run_one(composed, folder, argv, parent=parent))
-        except TrainyardError as error:
+        except Exception as error:  # noqa: BLE001  # told here; the other members still run
             codes.append(report_error(error))
         if codes[-1] in STOPPED:
             raise SystemExit(codes[-1])
