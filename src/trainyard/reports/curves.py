@@ -8,6 +8,8 @@ from matplotlib.ticker import MaxNLocator
 
 from trainyard.reports.style import BLACK, BLUE, GREEN, ORANGE, new_figure, save
 
+LOG_FROM = 15  # times the smallest loss: from there on the largest hides how the small ones differ
+
 History = Sequence[tuple[int, Mapping[str, float]]]  # epoch, metrics
 
 
@@ -18,6 +20,9 @@ def draw_curves(history: History, monitor: str, best_epoch: int | None, title: s
     for name, label, color in (("train/loss", "train", BLUE), ("val/loss", "validation", ORANGE)):
         _line(axes[0], history, name, label, color)
     axes[0].set_ylabel("loss")
+    losses = [metrics[name] for _, metrics in history for name in ("train/loss", "val/loss") if name in metrics]
+    if min(losses) > 0 and max(losses) > LOG_FROM * min(losses):
+        axes[0].set_yscale("log")
     if shown:
         _line(axes[1], history, shown, "validation", GREEN)
         axes[1].set_ylabel(shown.removeprefix("val/").replace("_", " "))

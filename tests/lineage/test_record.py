@@ -1,0 +1,49 @@
+import getpass
+import json
+
+from trainyard.lineage.code import Code
+from trainyard.lineage.record import lineage_record, tags, user
+
+CODE = Code("r" * 40, "main", True, ("b.py",), "the diff", "https://example.org/a.git")
+
+
+def record(root, code=CODE):
+    return lineage_record(
+        root, data={"digest": "d"}, seeds={"seed": 0}, command="python train.py", device={"name": "CPU"},
+        sweep=None, code=code,
+    )  # fmt: skip
+
+
+def test_it_holds_all_that_a_run_came_from(tmp_path):
+    found = record(tmp_path)
+    assert found["code"]["revision"] == "r" * 40
+    assert found["data"] == {"digest": "d"}
+    assert found["seeds"] == {"seed": 0}
+    assert found["environment"]["packages"]
+    assert json.loads(json.dumps(found)) == {**found, "code": {**found["code"], "untracked": ["b.py"]}}
+
+
+def test_tags_have_the_names_that_mlflow_knows(tmp_path):
+    assert tags(record(tmp_path)) == {
+        "mlflow.source.name": "python train.py",
+        "mlflow.source.type": "LOCAL",
+        "mlflow.user": user(),
+        "git.dirty": "true",
+        "mlflow.source.git.commit": "r" * 40,
+        "mlflow.source.git.branch": "main",
+        "mlflow.source.git.repoURL": "https://example.org/a.git",
+    }
+
+
+def test_without_git_dirtiness_is_unknown(tmp_path):
+    found = tags(record(tmp_path, None))
+    assert found["git.dirty"] == "unknown"
+    assert "mlflow.source.git.commit" not in found
+
+
+def test_a_system_that_does_not_know_its_user(monkeypatch):
+    def unknown():
+        raise KeyError("no entry")
+
+    monkeypatch.setattr(getpass, "getuser", unknown)
+    assert user() == "unknown"
