@@ -68,6 +68,13 @@ def test_every_format_reads_what_was_written(moment):
     assert set(ways) | {"year-month"} == set(FORMATS)
 
 
+def test_many_texts_are_taken_apart_piece_by_piece(monkeypatch):
+    monkeypatch.setattr("trainyard.data.dates.PIECE", 3)
+    texts = pa.chunked_array([["2020-01-01", "2020-01-02"], ["x"], ["2020-01-04", "2020-01-05", None, "2020-01-07"]])
+    expected = ["2020-01-01", "2020-01-02", NAT, "2020-01-04", "2020-01-05", NAT, "2020-01-07"]
+    np.testing.assert_array_equal(parse_dates(texts, "year-month-day"), np.array(expected, "datetime64[us]"))
+
+
 def test_no_dates_at_all():
     assert parse_dates(pa.chunked_array([], pa.string()), "year-month-day").shape == (0,)
     assert np.isnat(parse_dates(column(None, type=pa.string()), "day month-name year")).all()

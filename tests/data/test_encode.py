@@ -40,6 +40,11 @@ def assembled(request):
     return source, assemble(source, csv(transform=request.param), "auto", False)
 
 
+@pytest.fixture(scope="module")
+def encoder(assembled):
+    return Encoder.from_dict(assembled[1].preprocessing)
+
+
 def test_the_card_alone_gives_the_bytes_of_the_preparation(assembled):
     source, made = assembled
     encoder = Encoder.from_dict(json.loads(json.dumps(made.preprocessing)))
@@ -55,9 +60,8 @@ def test_the_card_alone_gives_the_bytes_of_the_preparation(assembled):
     assert codes.max() < encoder.category_sizes[0]
 
 
-def test_columns_in_any_order_and_others_besides(assembled):
-    source, made = assembled
-    encoder = Encoder.from_dict(made.preprocessing)
+def test_columns_in_any_order_and_others_besides(assembled, encoder):
+    source, _ = assembled
     shuffled = source.table.select(sorted(source.table.column_names, reverse=True)).append_column("z", [[None] * 400])
     for one, other in zip(encoder.encode(source.table), encoder.encode(shuffled), strict=True):
         assert one.tobytes() == other.tobytes()
@@ -74,11 +78,9 @@ raw_rows = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(rows=st.lists(raw_rows, min_size=1, max_size=12))
-def test_a_row_gives_the_same_bytes_alone_and_among_others(assembled, rows):
-    _, made = assembled
-    encoder = Encoder.from_dict(made.preprocessing)
+def test_a_row_gives_the_same_bytes_alone_and_among_others(encoder, rows):
     x, codes = encoder.encode(table_from(rows, encoder.names))
     for place, row in enumerate(rows):
         alone_x, alone_codes = encoder.encode(table_from([row], encoder.names))
@@ -88,8 +90,7 @@ def test_a_row_gives_the_same_bytes_alone_and_among_others(assembled, rows):
     assert encoder.encode(table_from(rows, encoder.names), rows=picked)[0].tobytes() == x[picked].tobytes()
 
 
-def test_faults_of_raw_rows_all_at_once(assembled):
-    encoder = Encoder.from_dict(assembled[1].preprocessing)
+def test_faults_of_raw_rows_all_at_once(encoder):
     rows = {"amont": [1.0, 2.0], "count": [1.0, float("inf")], "flag": ["yes", "maybe"], "color": ["red", "red"],
             "store_id": [1, 4], "when": ["2020-01-01", "soon"], "day": ["1.2.2020", None]}  # fmt: skip
     with pytest.raises(DataError) as caught:

@@ -22,6 +22,7 @@ FORMATS = {
     "yearmonthday": r"(?P<Y>(?:1[6-9]|20|21)\d{2})(?P<m>\d{2})(?P<d>\d{2})",
 }
 WRITTEN = tuple(name for name in FORMATS if name != "yearmonthday")  # which cannot be taken for numbers
+PIECE = 1 << 19  # texts that are taken apart at once
 PIVOT = 69  # a year of two digits from here on lies in the 1900s
 FIELDS = ("Y", "m", "b", "d", "H", "M", "S", "f", "p", "z")
 
@@ -53,10 +54,17 @@ def read_moments(column: pa.ChunkedArray, written: str) -> np.ndarray:
 def parse_dates(texts: pa.ChunkedArray, written: str) -> np.ndarray:
     """(N,) datetime64[us], NaT for texts that are no date in this format or no day of the calendar."""
     pattern = rf"^{FORMATS[written]}{TIME}$"
-    found = pc.extract_regex(texts, pattern)
-    fields = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-    if isinstance(fields, pa.ChunkedArray):
-        fields = pa.concat_arrays(fields.chunks) if fields.num_chunks else pa.array([], found.type)
+    pieces = []
+    for start in range(0, len(texts), PIECE):
+        encoded = pa.concat_arrays(texts.slice(start, PIECE).chunks).dictionary_encode()
+        different = np.append(parse_piece(encoded.dictionary, pattern), np.datetime64("NaT", "us"))
+        pieces.append(different[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)])
+    return np.concatenate([np.empty(0, "datetime64[us]"), *pieces])
+
+
+def parse_piece(texts: pa.Array, pattern: str) -> np.ndarray:
+    """(N,) datetime64[us] of texts by a pattern with named fields."""
+    fields = pc.extract_regex(texts, pattern)
     named = {name: fields.field(name) for name in FIELDS if fields.type.get_field_index(name) >= 0}
     absent = missing(fields)
     numbers = {name: whole(named[name], absent) for name in "YmdHMS" if name in named}
@@ -73,7 +81,8 @@ def parse_dates(texts: pa.ChunkedArray, written: str) -> np.ndarray:
     date = start.astype("datetime64[D]") + (day - 1)
     right &= date.astype("datetime64[M]") == start
     clock = ((hour * 60 + minute) * 60 + second) * 1_000_000 + fractions(named["f"], absent) - zones(named["z"], absent)
-    return np.where(right, date.astype("datetime64[us]") + clock, np.datetime64("NaT", "us"))
+    moments = np.where(right, date.astype("datetime64[us]") + clock, np.datetime64("NaT", "us"))
+    return np.asarray(moments)
 
 
 def whole(digits: pa.Array, absent: np.ndarray) -> np.ndarray:

@@ -22,9 +22,15 @@ def count_duplicates(table: pa.Table, features: Sequence[Feature], split: Split)
     hashes = np.zeros(table.num_rows, np.uint64)
     for feature in features:
         hashes = mix(hashes + np.uint64(0x9E3779B97F4A7C15) + bits(feature, table[feature.name]))
-    train = np.unique(hashes[split.train])
-    return {name: int(np.count_nonzero(np.isin(hashes[rows], train)))
-            for name, rows in (("val", split.val), ("test", split.test))}  # fmt: skip
+    train = np.sort(hashes[split.train])
+    return {name: count_within(hashes[rows], train) for name, rows in (("val", split.val), ("test", split.test))}
+
+
+def count_within(values: np.ndarray, ordered: np.ndarray) -> int:
+    """How many values (n,) are among others (m,) in order; much faster than numpy's isin on millions."""
+    values = np.sort(values)
+    places = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    return int(np.count_nonzero(ordered[places] == values))
 
 
 def bits(feature: Feature, column: pa.ChunkedArray) -> np.ndarray:

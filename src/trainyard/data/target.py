@@ -93,12 +93,12 @@ def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
             return "regression", f"{name} holds texts that are {count} different numbers"
         return "classification", f"{name} holds {count} different texts"
     numbers = floats(column)
-    values = np.unique(numbers[np.isfinite(numbers)])
-    count = len(values)
-    if count == 2 and len(column) >= 4:
+    numbers = numbers[np.isfinite(numbers)]
+    if len(numbers) >= 4 and np.all((numbers == numbers.min()) | (numbers == numbers.max())):
         return "classification", f"{name} holds two different values"
-    if not np.all(values == np.floor(values)):
+    if not np.all(numbers == np.floor(numbers)):
         return "regression", f"{name} holds numbers with fractions"
+    count = len(pc.unique(pa.array(numbers)))
     different = f"{name} holds {count} different whole numbers in {len(column)} rows"
     if count <= MOST_CLASSES and count * ROWS_PER_CLASS <= len(column):
         return "classification", f"{different}; model=regressor would predict the number"
