@@ -2,6 +2,7 @@
 
 import shutil
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,13 +76,15 @@ def small_package(tmp_path_factory) -> Path:
     """A package in the place of Trainyard's, small to copy, whose model answers with the length of its weights."""
     folder = tmp_path_factory.mktemp("package") / "trainyard"
     (folder / "inference").mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    (folder / "inference" / "__init__.py").touch()
     (folder / "inference" / "serving.py").write_text(SERVING)
     return folder
 
 
 @pytest.fixture
-def files(small_package) -> ModelFiles:
+def files(small_package) -> Iterator[ModelFiles]:
     """What models are packed with in tests that are not about the model."""
-    files = ModelFiles()
-    files.package = small_package
-    return files
+    files = ModelFiles(small_package)
+    yield files
+    files.close()

@@ -1,5 +1,6 @@
 """The mirror's own decisions, in this process."""
 
+import io
 import json
 import time
 
@@ -8,7 +9,7 @@ import pytest
 from tests.tracking.runs import create, in_mlflow, whole_run
 from trainyard.tracking import mirror, pending
 from trainyard.tracking.lock import FileLock
-from trainyard.tracking.mirror import catch_up, follow
+from trainyard.tracking.mirror import follow
 from trainyard.tracking.progress import MIRROR_LOCK, read_progress
 from trainyard.tracking.spawn import DONE, GAVE_UP, REFUSED
 from trainyard.tracking.store import Store
@@ -17,8 +18,11 @@ from trainyard.tracking.target import target
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's use of pandas
 
 
-def reports(capsys) -> list[dict]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+def catch_up(folders, store, files, patience: float) -> tuple[int, list[dict]]:
+    """The exit code and the answers."""
+    answers = io.StringIO()
+    code = mirror.catch_up(folders, store, files, patience, answers)
+    return code, [json.loads(line) for line in answers.getvalue().splitlines()]
 
 
 class Away:
@@ -102,38 +106,38 @@ def test_experiment_that_cannot_be_written_is_refused_at_once(store, root, files
     assert pending.find(root, root / "a", store.target.name).gave_up
 
 
-def test_damaged_journal_is_told(store, root, files, capsys):
+def test_damaged_journal_is_told(store, root, files):
     create(root / "a").end("FINISHED")
     text = (root / "a" / "journal.jsonl").read_text()
     (root / "a" / "journal.jsonl").write_text(text + "{broken\n" + text)
-    assert catch_up([root / "a"], store, files, patience=1.0) == REFUSED
-    assert "record 2 is damaged" in reports(capsys)[0]["problem"]
+    code, (answer,) = catch_up([root / "a"], store, files, patience=1.0)
+    assert code == REFUSED
+    assert "record 2 is damaged" in answer["problem"]
 
 
-def test_catch_up_tells_of_each_folder(store, root, files, capsys):
+def test_catch_up_tells_of_each_folder(store, root, files):
     whole_run(root / "a", name="a").end("FINISHED")
     running = create(root / "b", name="b")
     other = FileLock(root / "c" / MIRROR_LOCK)
     create(root / "c", name="c").end("FINISHED")
     other.acquire()
-    assert catch_up([root / "a", root / "b", root / "c"], store, files, patience=1.0) == DONE
-    first, second, third = reports(capsys)
+    code, (first, second, third) = catch_up([root / "a", root / "b", root / "c"], store, files, patience=1.0)
+    assert code == DONE
     assert (first["records"], first["complete"], first["busy"]) == (13, True, False)
     assert (second["records"], second["complete"], second["busy"]) == (1, False, False)
     assert (third["records"], third["complete"], third["busy"]) == (0, False, True)
     other.release()
-    assert catch_up([root / "a"], store, files, patience=1.0) == DONE
-    assert reports(capsys)[0]["records"] == 0
+    assert catch_up([root / "a"], store, files, patience=1.0)[1][0]["records"] == 0
     assert {run["name"]: run["status"] for run in in_mlflow(store)} == {"a": "FINISHED", "b": "RUNNING"}
     running.end("FINISHED")
 
 
-def test_catch_up_stops_where_mlflow_is_away(store, root, files, capsys):
+def test_catch_up_stops_where_mlflow_is_away(store, root, files):
     create(root / "a").end("FINISHED")
     create(root / "b").end("FINISHED")
     store._client = Away(store.connect(), time.monotonic() + 3600)
-    assert catch_up([root / "a", root / "b"], store, files, patience=0.1) == GAVE_UP
-    (only,) = reports(capsys)
+    code, (only,) = catch_up([root / "a", root / "b"], store, files, patience=0.1)
+    assert code == GAVE_UP
     assert "could not be written" in only["problem"]
 
 

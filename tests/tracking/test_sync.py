@@ -47,6 +47,7 @@ def test_sync_brings_everything_once(store, root, tmp_path_factory):
     assert in_mlflow(store) == first
 
 
+@pytest.mark.slow
 def test_sync_from_another_machines_copy_of_the_folder(store, root, tmp_path_factory):
     whole_run(root / "runs" / "a").end("FINISHED")
     copy = tmp_path_factory.mktemp("elsewhere")

@@ -12,8 +12,10 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import trainyard
+from trainyard.tracking.bundle import ENTRY, copy_bundle
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,17 +27,34 @@ REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyarrow", "safetensors", "torch")
 
 
 class ModelFiles:
-    """What every model of this process is packed with."""
+    """What every model of this process is packed with; gathered once."""
+
+    def __init__(self, package: Path = Path(trainyard.__file__).parent):
+        self.package = package
 
     @cached_property
-    def package(self) -> Path:
-        """Trainyard's own source."""
-        return Path(trainyard.__file__).parent
+    def code(self) -> Path:
+        """A copy of the part of Trainyard's source that serving needs, in a temporary folder."""
+        folder = Path(self._temporary.name) / self.package.name
+        copy_bundle(self.package, folder)
+        return folder
 
     @cached_property
     def requirements(self) -> list[str]:
         """The packages that predicting needs, as they are installed here."""
         return [f"{name}=={version(name).partition('+')[0]}" for name in REQUIREMENTS]
+
+    @cached_property
+    def _temporary(self) -> tempfile.TemporaryDirectory[str]:
+        return tempfile.TemporaryDirectory(prefix="trainyard-code-")
+
+    def warm_up(self) -> None:
+        """Gather it now."""
+        _ = self.code, self.requirements
+
+    def close(self) -> None:
+        """Remove the temporary folder."""
+        self._temporary.cleanup()
 
 
 def log_model(
@@ -57,10 +76,16 @@ def log_model(
             experiment, name=NAME, source_run_id=run, tags={DIGEST: md5}, params=dict(params), model_type="trainyard"
         )
     if str(model.status) != "READY":
-        with tempfile.TemporaryDirectory(prefix="trainyard-model-") as temporary:
-            path = Path(temporary) / "model"
+        place = urlsplit(model.artifact_location)
+        if place.scheme == "file":
+            path = Path(unquote(place.path))
+            shutil.rmtree(path, ignore_errors=True)
             _save(path, folder, model, run, files)
-            client.log_model_artifacts(model.model_id, str(path))
+        else:
+            with tempfile.TemporaryDirectory(prefix="trainyard-model-") as temporary:
+                path = Path(temporary) / "model"
+                _save(path, folder, model, run, files)
+                client.log_model_artifacts(model.model_id, str(path))
         client.finalize_logged_model(model.model_id, "READY")
     return str(model.model_id)
 
@@ -78,9 +103,9 @@ def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: Model
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     mlflow.pyfunc.save_model(
         path,
-        python_model=str(files.package / "inference" / "serving.py"),
+        python_model=str(files.code / ENTRY),
         artifacts={"model": str(folder)},
-        code_paths=[str(files.package)],
+        code_paths=[str(files.code)],
         signature=_signature(card["signature"]),
         input_example=pandas.DataFrame(card["example"]),
         pip_requirements=files.requirements,
@@ -99,7 +124,8 @@ def _signature(signature: Mapping[str, list[dict[str, Any]]]) -> Any:
     from mlflow.types.schema import AnyType
 
     def schema(columns: list[dict[str, Any]]) -> Schema:
-        types = [AnyType() if column["type"] == "any" else column["type"] for column in columns]
+        any_type: Any = AnyType
+        types = [any_type() if column["type"] == "any" else column["type"] for column in columns]
         pairs = zip(columns, types, strict=True)
         return Schema([ColSpec(type_, c["name"], required=c.get("required", True)) for c, type_ in pairs])
 

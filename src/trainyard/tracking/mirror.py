@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from trainyard.errors import TrainyardError
 from trainyard.tracking import pending
@@ -41,10 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         with suppress(Exception):  # what is wrong shows again, and is told, when there is something to write
             store.warm_up()
+            files.warm_up()
         code = follow(options.folders[0], store, files, options.patience)
     else:
         folders = options.folders or (Path(line.rstrip("\n")) for line in sys.stdin)
-        code = catch_up(folders, store, files, options.patience)
+        with os.fdopen(os.dup(1), "w") as answers:
+            os.dup2(2, 1)  # whatever else is printed is no answer
+            code = catch_up(folders, store, files, options.patience, answers)
+    files.close()
     if code == DONE and options.log is not None:
         options.log.unlink(missing_ok=True)
     return code
@@ -63,8 +68,8 @@ def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> in
     return _to_the_end(Follower(folder, store, files, PACE_SECONDS), goal, patience, wait=True)[0]
 
 
-def catch_up(folders: Iterable[Path], store: Store, files: ModelFiles, patience: float) -> int:
-    """Write what the journals of `folders` hold, one after the other, and tell of each in a line of JSON."""
+def catch_up(folders: Iterable[Path], store: Store, files: ModelFiles, patience: float, answers: IO[str]) -> int:
+    """Write what the journals of `folders` hold, one after the other, and answer each with a line of JSON."""
     worst = DONE
     for folder in folders:
         follower = Follower(folder, store, files)
@@ -73,7 +78,7 @@ def catch_up(folders: Iterable[Path], store: Store, files: ModelFiles, patience:
             "folder": str(folder), "code": code, "records": follower.written, "complete": follower.ended,
             "busy": follower.busy, "problem": problem or follower.own.progress.problem,
         }  # fmt: skip
-        print(json.dumps(report), flush=True)
+        print(json.dumps(report), file=answers, flush=True)
         worst = max(worst, code)
         if code == GAVE_UP:
             break
