@@ -22,7 +22,7 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def digits(project):
     """The main job, on a cold cache, tracked."""
-    done = project.run("training.max_epochs=3")
+    done = project.run("training.max_epochs=3", "tracking.drain=100")
     assert done.returncode == 0, done.stderr
     return project.runs[-1], done
 
@@ -52,12 +52,12 @@ def test_a_run_leaves_all_that_it_is_known_by(project, digits):
     ):  # fmt: skip
         assert expected in names
     assert (project.root / "runs" / "latest").resolve() == folder
-    assert (folder / "overrides.txt").read_text() == "training.max_epochs=3\n"
+    assert (folder / "overrides.txt").read_text() == "training.max_epochs=3\ntracking.drain=100\n"
 
 
 def test_it_says_what_it_trained_and_how_well(digits):
     folder, done = digits
-    for expected in ("digits", "1797", "classifier", "mlp", "accuracy", "baseline", str(folder.name), "mlflow ui"):
+    for expected in ("1,257 train", "classifier", "mlp", "accuracy", "majority class", folder.name, "mlflow ui"):
         assert expected in done.stdout
     assert done.stderr == ""
     assert (folder / "log.txt").read_text().strip() in done.stdout
@@ -118,6 +118,16 @@ def test_ctrl_c_keeps_the_best_so_far_tests_and_reports(project):
     assert results(folder)["test/accuracy"] > 0.8
     assert (folder / "plots" / "confusion_matrix.png").exists()
     assert "accuracy" in stdout
+
+
+def test_a_second_ctrl_c_ends_at_once(project):
+    process = project.start("training.max_epochs=1000000", "training.patience=null", "tracking=off", "training.block=1")
+    folder = wait_for_epochs(project, process, 1)
+    for _ in range(2):
+        os.kill(process.pid, signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert project.journal(folder)[-1]["status"] == "KILLED"
 
 
 def test_sigterm_keeps_the_best_weights_and_ends_with_143(project):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytorch_lightning as pl
+from pytorch_lightning.utilities.exceptions import SIGTERMException
 from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
@@ -69,12 +70,21 @@ def fit(
     if config.training.max_time is not None:
         stop.limit(parse_duration(config.training.max_time))
     with quiet_lightning():
-        build_trainer(plan).fit(model, train_dataloaders=blocks)
+        _drive(build_trainer(plan), model, blocks)
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
     if config.training.restore_best and member.best_weights:
         member.restore_weights(model.network)
     return Fitted(model, member, stop.reason or "max_epochs", seconds, loop.rows_seen)
+
+
+def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:
+    try:
+        trainer.fit(model, train_dataloaders=blocks)
+    except SIGTERMException:
+        return  # the loop has seen the signal and has ended the training in order
+    except SystemExit:
+        raise KeyboardInterrupt from None  # the second Ctrl-C, which Lightning turns into exit code 1
 
 
 def build_trainer(plan: Plan) -> pl.Trainer:

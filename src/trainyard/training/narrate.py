@@ -113,8 +113,9 @@ def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | No
     if target is None:
         return "not tracked (tracking=off)"
     if not complete:
-        why = f": {problem}" if problem else ""
-        return f"not all is written yet{why}; bring the rest with: trainyard sync"
+        if problem:
+            return f"not all could be written: {problem} Bring the rest with: trainyard sync"
+        return "is still being written, which goes on by itself; should it not get there: trainyard sync"
     if target.database == root / "mlflow.db":
         where = "" if Path.cwd() == root else f" in {root}"
         return f"run {name}; see it with: mlflow ui{where}, then open http://127.0.0.1:5000"

@@ -1,0 +1,43 @@
+"""A packaged model over a small mixed table, made without training."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+
+from trainyard.config.schema import Csv, Mlp
+from trainyard.data.assemble import assemble
+from trainyard.data.source import Source
+from trainyard.inference import build_card, save_package
+from trainyard.networks import Inputs, seeded_network
+
+ROWS = 120
+
+
+def raw_table(seed=0):
+    rng = np.random.default_rng(seed)
+    size = rng.normal(30, 5, ROWS)
+    color = rng.choice(["red", "green", "blue"], ROWS)
+    town = rng.choice([f"town {number}" for number in range(12)], ROWS)
+    number = rng.integers(0, 50, ROWS)
+    label = np.where(size + 5 * (color == "red") > 31, "big", "small")
+    return pa.table({"size": size, "color": color, "town": town, "number": number, "label": label,
+                     "length": size * 2 + number, "width": size - number})  # fmt: skip
+
+
+def make_package(folder, *, target=("label",), ignore=("length", "width"), precision="32"):
+    """Package a model with its seeded weights and return (card, table)."""
+    table = raw_table()
+    dataset = Csv(name="made", path="made.csv", target=target, ignore=ignore, one_hot_limit=5)
+    source = Source(table=table, digest="d" * 32, origin="made")
+    made = assemble(source, dataset, "auto", precision == "64")
+    inputs = Inputs(made.train.x.shape[1], made.category_sizes)
+    outputs = len(made.classes) if made.classes else len(made.targets)
+    network = seeded_network(Mlp(hidden=(8,)), inputs, outputs, 0)
+    card = build_card(
+        task=made.task, network=Mlp(hidden=(8,)), inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
+        classes=made.classes, targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
+        precision=precision, example=made.example, metrics={"test/accuracy": 0.5}, lineage={"environment": {}},
+    )  # fmt: skip
+    save_package(folder, state=(network.double() if precision == "64" else network).state_dict(), card=card)
+    return json.loads((folder / "card.json").read_text()), table
