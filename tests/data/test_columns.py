@@ -115,6 +115,13 @@ def test_values_that_do_not_fit_are_named_all_at_once():
     ]
 
 
+def test_a_comma_for_a_decimal_mark():
+    assert choose({"x": [f"{number},5" for number in Y]}).faults == [
+        "Column x holds '0,5' (table.csv, row 1), which is not a number. If the comma is its decimal mark, set "
+        "dataset.decimal=','."
+    ]
+
+
 def test_a_table_without_a_feature():
     assert choose({}).faults == ["No column is left to predict from: there is only the target."]
     assert choose({"c": [1] * 60, "id": Y}).faults == [

@@ -46,6 +46,9 @@ NAT = np.datetime64("NaT")
         ("year-month", "2020-07", "2020-07-01"),
         ("yearmonthday", "20200703", "2020-07-03"),
         ("yearmonthday", "12345678", None),
+        ("hour:minute", "14:30", "1970-01-01T14:30"),
+        ("hour:minute", "2:30:05 pm", "1970-01-01T14:30:05"),
+        ("hour:minute", "24:30", None),
     ],
 )
 def test_texts_as_dates(written, text, expected):
@@ -65,7 +68,9 @@ def test_every_format_reads_what_was_written(moment):
         assert parse_dates(column(way.format(moment)), written)[0] == np.datetime64(moment, "us")
     first = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     assert parse_dates(column(f"{moment:%Y-%m}"), "year-month")[0] == np.datetime64(first, "us")
-    assert set(ways) | {"year-month"} == set(FORMATS)
+    clock = moment.replace(year=1970, month=1, day=1)
+    assert parse_dates(column(f"{moment:%H:%M:%S.%f}"), "hour:minute")[0] == np.datetime64(clock, "us")
+    assert set(ways) | {"year-month", "hour:minute"} == set(FORMATS)
 
 
 def test_many_texts_are_taken_apart_piece_by_piece(monkeypatch):

@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import date, datetime, time, timedelta, timezone
 
 import numpy as np
 import pyarrow as pa
@@ -109,6 +109,31 @@ def test_a_fault_names_the_row_of_the_table_and_its_place():
     table = source.table.set_column(1, "count", [["3"] * 399 + ["three"]])
     with pytest.raises(DataError, match=r"^Column count holds 'three' \(line 400\), which is not a number\.$"):
         encoder.encode(table, rows=np.array([5, 399]), where=lambda row: f"line {row + 1}")
+
+
+def test_a_column_given_twice(encoder):
+    columns = [pa.array([1.0]) for _ in encoder.names]
+    table = pa.Table.from_arrays([*columns, columns[0]], names=[*encoder.names, "amount"])
+    with pytest.raises(DataError, match="There are 2 columns amount; rename all but one"):
+        encoder.encode(table)
+
+
+def test_example_rows_come_back_through_json():
+    rows = 60
+    seconds = list(range(0, rows * 1000, 1000))
+    noon = datetime(2020, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+    source = source_of({
+        "day": [date(2020, 1, 1) + timedelta(days=second // 1000) for second in seconds],
+        "clock": [time(second // 3600, second // 60 % 60, second % 60) for second in seconds],
+        "moment": [noon + timedelta(seconds=second) for second in seconds],
+        "span": [timedelta(seconds=second) for second in seconds],
+        "flag": [second % 3000 == 0 for second in seconds],
+        "y": np.random.default_rng(0).normal(size=rows),
+    })  # fmt: skip
+    made = assemble(source, csv(), "auto", False)
+    encoder = Encoder.from_dict(made.preprocessing)
+    x, _ = encoder.encode(table_from(json.loads(json.dumps(made.example)), encoder.names))
+    np.testing.assert_array_equal(x, made.train.x[:2])
 
 
 def test_no_rows():

@@ -6,12 +6,12 @@ import pyarrow as pa
 import pytest
 
 from tests.data.tables import column
+from trainyard.data.encode import encoder_from_dict
 from trainyard.data.encoders import (
     BooleanEncoder,
     CategoryEncoder,
     DatetimeEncoder,
     NumericEncoder,
-    encoder_from_dict,
 )
 from trainyard.data.transforms import Identity, Standard
 from trainyard.data.values import WrongValueError

@@ -42,8 +42,9 @@ def names(count):
         ("x", [7, None, 7], "category", ""),  # there or not
         ("x", ["a", None], "category", ""),
         ("x", [[1], [2]], "empty", "holds values of type list<item: int64>, which are not understood"),
-        ("x", names(30), "identifier", "is an identifier: every value is different"),
-        ("x", [*names(30), "name 0", "name 0"], "identifier", "is an identifier: 30 of 32 values are different"),
+        ("x", names(30), "identifier", "is an identifier: every value is different, such as 'name 0'"),
+        ("x", [*names(30), "name 0", "name 0"], "identifier", "is an identifier: 30 of 32 values are different, "
+         "such as 'name 0'"),
         ("x", [f"{name} came in by the side door" for name in names(30)], "identifier",
          "is free text: 8 words a value, every value is different"),
         ("PassengerId", list(range(30)), "identifier", "is an identifier: every value is different"),
@@ -53,6 +54,8 @@ def names(count):
         ("grid", list(range(30)), "numeric", ""),
         ("store_id", [1, 5, 9] * 10, "category", ""),
         ("zip", [90210, 10001] * 10, "category", ""),
+        ("zip", [90210.0, None, 10001.0] * 10, "category", ""),
+        ("zip", [90210.5, None, 10001.0] * 10, "numeric", ""),
         ("postcode", list(range(100, 130)), "numeric", ""),
     ],
 )  # fmt: skip
@@ -85,6 +88,7 @@ def test_categories_by_name_are_noted():
         (["3 Jan 2020", "4 February 2020"], "day month-name year"),
         (["Jan 3, 2020", "February 4, 2020"], "month-name day, year"),
         (["2020-01", "2020-02"], "year-month"),
+        (["9:30", "14:45"], "hour:minute"),
     ],
 )
 def test_texts_that_are_dates(values, written):
@@ -106,6 +110,7 @@ def test_strays_among_numbers_and_dates():
     numbers = [str(number) for number in range(100)]
     assert infer_kind("x", column(*numbers, "?")).reason == "numbers"
     assert infer_kind("x", column(*numbers, *["unknown"] * 60)).reason == "numbers"  # one spelling, however often
+    assert infer_kind("x", column(*[f"{number},5" for number in numbers])).reason == "numbers"
     assert infer_kind("x", column(*numbers, *[f"A/{number}" for number in range(30)])).kind == "identifier"
     days = [f"2020-03-{day:02}" for day in range(1, 32)]
     guess = infer_kind("x", column(*days, "0000-00-00"))

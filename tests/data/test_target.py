@@ -137,3 +137,9 @@ def test_a_target_without_values():
     source = source_of({"y": [None, None]})
     with pytest.raises(DataError, match=r"^The target y has no values at all\.$"):
         rows_with_target(source.table, ("y",), "drop", source.where)
+
+
+def test_no_row_with_all_targets():
+    source = source_of({"y": [1.0, None], "z": [None, 2.0]})
+    with pytest.raises(DataError, match=r"^No row has all of the targets y and z\.$"):
+        rows_with_target(source.table, ("y", "z"), "drop", source.where)

@@ -1,7 +1,9 @@
 """The part that each column of a table plays: target, key of the split, a feature of some kind, or none, and why."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +12,7 @@ from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.schema.dataset import Column, Csv, Dataset
 from trainyard.data.dates import FORMATS, read_moments
 from trainyard.data.encode import wrong_value
-from trainyard.data.kinds import Counts, Guess, infer_kind, share_of_dates
+from trainyard.data.kinds import DECIMAL_COMMA, Counts, Guess, infer_kind, share_of_dates
 from trainyard.data.source import Source
 from trainyard.data.strays import first_stray
 from trainyard.data.summary import LeftOut
@@ -160,17 +162,19 @@ def take_in(
     try:
         feature.check(column)
     except WrongValueError as wrong:
-        advice = advise(name, kind, column, isinstance(dataset, Csv))
+        advice = advise(name, kind, wrong.value, column, isinstance(dataset, Csv))
         chosen.faults.append(f"{wrong_value(name, wrong, where(wrong.row))}{advice}")
         return
     chosen.features.append(feature)
     chosen.notes += [guess.note] if guess.note else []
 
 
-def advise(name: str, kind: str, column: pa.ChunkedArray, from_file: bool) -> str:
+def advise(name: str, kind: str, value: Any, column: pa.ChunkedArray, from_file: bool) -> str:
     """What to do about a value that its column cannot hold."""
     if not pa.types.is_string(column.type):
         return f" Correct it, or leave the column out with dataset.ignore=[{name}]."
+    if kind == "numeric" and re.search(DECIMAL_COMMA, str(value)):
+        return " If the comma is its decimal mark, set dataset.decimal=','." if from_file else " Write it with a point."
     stray = first_stray(column) if kind == "numeric" else None
     count = f" {stray.count} of its {stray.values} values are no numbers." if stray else ""
     missing = " If it means missing, name it in dataset.missing_values;" if from_file else ""

@@ -10,9 +10,9 @@ DAY = 86_400_000_000  # microseconds
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH_NAME = r"(?P<b>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))[A-Za-z]{0,6}\.?"
 YEAR = r"(?P<Y>\d{4}|\d{2})"
-TIME = (r"(?:[ T]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
-        r"(?: ?(?P<z>Z|UTC|[+-]\d{2}:?\d{2}))?)?")  # fmt: skip
-FORMATS = {
+TIME = (r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
+        r"(?: ?(?P<z>Z|UTC|[+-]\d{2}:?\d{2}))?")  # fmt: skip
+DATES = {
     "year-month-day": r"(?P<Y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
     "month/day/year": rf"(?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}})[-/.]{YEAR}",
     "day.month.year": rf"(?P<d>\d{{1,2}})[-/.](?P<m>\d{{1,2}})[-/.]{YEAR}",
@@ -21,6 +21,7 @@ FORMATS = {
     "year-month": r"(?P<Y>\d{4})-(?P<m>\d{1,2})",
     "yearmonthday": r"(?P<Y>(?:1[6-9]|20|21)\d{2})(?P<m>\d{2})(?P<d>\d{2})",
 }
+FORMATS = {written: rf"^{date}(?:[ T]+{TIME})?$" for written, date in DATES.items()} | {"hour:minute": rf"^{TIME}$"}
 WRITTEN = tuple(name for name in FORMATS if name != "yearmonthday")  # which cannot be taken for numbers
 PIECE = 1 << 19  # texts that are taken apart at once
 PIVOT = 69  # a year of two digits from here on lies in the 1900s
@@ -52,12 +53,14 @@ def read_moments(column: pa.ChunkedArray, written: str) -> np.ndarray:
 
 
 def parse_dates(texts: pa.ChunkedArray, written: str) -> np.ndarray:
-    """(N,) datetime64[us], NaT for texts that are no date in this format or no day of the calendar."""
-    pattern = rf"^{FORMATS[written]}{TIME}$"
+    """(N,) datetime64[us], NaT for texts that are no date in this format or no day of the calendar.
+
+    A time of day without a date is one of 1970-01-01.
+    """
     pieces = []
     for start in range(0, len(texts), PIECE):
         encoded = pa.concat_arrays(texts.slice(start, PIECE).chunks).dictionary_encode()
-        different = np.append(parse_piece(encoded.dictionary, pattern), np.datetime64("NaT", "us"))
+        different = np.append(parse_piece(encoded.dictionary, FORMATS[written]), np.datetime64("NaT", "us"))
         pieces.append(different[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)])
     return np.concatenate([np.empty(0, "datetime64[us]"), *pieces])
 
@@ -68,9 +71,10 @@ def parse_piece(texts: pa.Array, pattern: str) -> np.ndarray:
     named = {name: fields.field(name) for name in FIELDS if fields.type.get_field_index(name) >= 0}
     absent = missing(fields)
     numbers = {name: whole(named[name], absent) for name in "YmdHMS" if name in named}
-    month = numbers["m"] if "m" in numbers else month_numbers(named["b"])
-    day = numbers.get("d", np.ones(len(fields), np.int64))
-    year = numbers["Y"] + np.where(numbers["Y"] < 100, np.where(numbers["Y"] < PIVOT, 2000, 1900), 0)
+    first = np.ones(len(fields), np.int64)
+    month = month_numbers(named["b"]) if "b" in named else numbers.get("m", first)
+    day, year = numbers.get("d", first), numbers.get("Y", 1970 * first)
+    year = year + np.where(year < 100, np.where(year < PIVOT, 2000, 1900), 0)
     hour, minute, second = (numbers[name] for name in "HMS")
     half = pc.fill_null(pc.utf8_lower(named["p"]), "").to_numpy(zero_copy_only=False)
     twelve = half != ""

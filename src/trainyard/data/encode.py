@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from trainyard.config.nearest import did_you_mean
-from trainyard.data.encoders import ColumnEncoder, encoder_from_dict
+from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
+from trainyard.data.transforms import transform_from_dict
 from trainyard.data.values import WrongValueError
 from trainyard.errors import DataError
 
@@ -68,7 +69,7 @@ class Encoder:
             else:
                 x_end += len(encoder.features)
                 out = x[:, x_end - len(encoder.features) : x_end]
-            if encoder.name not in table.column_names:
+            if table.column_names.count(encoder.name) != 1:
                 continue
             column = table[encoder.name]
             try:
@@ -96,11 +97,29 @@ class Encoder:
         return cls(tuple(encoder_from_dict(column) for column in preprocessing["columns"]), preprocessing["dtype"])
 
 
+def encoder_from_dict(values: Mapping[str, Any]) -> ColumnEncoder:
+    """The encoder of a column, from its `to_dict`, which may have been through JSON."""
+    given = {key: value for key, value in values.items() if key != "kind"}
+    match values["kind"]:
+        case "numeric":
+            return NumericEncoder(**{**given, "transform": transform_from_dict(given["transform"])})
+        case "boolean":
+            return BooleanEncoder(**given)
+        case "category":
+            return CategoryEncoder(**{**given, "categories": tuple(given["categories"])})
+        case "datetime":
+            parts = {part: transform_from_dict(transform) for part, transform in given["parts"].items()}
+            return DatetimeEncoder(**{**given, "parts": parts})
+    raise ValueError(f"{values['kind']!r} is no kind of column that this version knows")
+
+
 def missing_columns(needed: Sequence[str], given: Sequence[str]) -> list[str]:
-    """A fault for each column that is not given."""
+    """A fault for each column that is not given, or given twice."""
     strange = [name for name in given if name not in needed]
-    return [f"There is no column {name}, which the model was trained on{did_you_mean(name, strange) or '.'}"
-            for name in needed if name not in given]  # fmt: skip
+    twice = [f"There are {given.count(name)} columns {name}; rename all but one." for name in needed
+             if given.count(name) > 1]  # fmt: skip
+    return twice + [f"There is no column {name}, which the model was trained on{did_you_mean(name, strange) or '.'}"
+                    for name in needed if name not in given]  # fmt: skip
 
 
 def wrong_value(name: str, wrong: WrongValueError, place: str) -> str:

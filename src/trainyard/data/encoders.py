@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.data.dates import expand, read_moments
-from trainyard.data.transforms import Transform, transform_from_dict, transform_to_dict
+from trainyard.data.transforms import Transform, transform_to_dict
 from trainyard.data.values import read_flags, read_numbers, read_texts
 
 UNSEEN = 0  # code of a category that training rows do not have, or have once
@@ -173,22 +173,6 @@ class DatetimeEncoder:
     def to_dict(self) -> dict[str, Any]:
         parts = {part: transform_to_dict(transform) for part, transform in self.parts.items()}
         return {"kind": self.kind, **vars_of(self), "parts": parts}
-
-
-def encoder_from_dict(values: Mapping[str, Any]) -> ColumnEncoder:
-    """The encoder of a column, from its `to_dict`, which may have been through JSON."""
-    given = {key: value for key, value in values.items() if key != "kind"}
-    match values["kind"]:
-        case "numeric":
-            return NumericEncoder(**{**given, "transform": transform_from_dict(given["transform"])})
-        case "boolean":
-            return BooleanEncoder(**given)
-        case "category":
-            return CategoryEncoder(**{**given, "categories": tuple(given["categories"])})
-        case "datetime":
-            parts = {part: transform_from_dict(transform) for part, transform in given["parts"].items()}
-            return DatetimeEncoder(**{**given, "parts": parts})
-    raise ValueError(f"{values['kind']!r} is no kind of column that this version knows")
 
 
 def vars_of(encoder: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ Kind = Literal["numeric", "category", "boolean", "datetime", "identifier", "empt
 IDENTIFIER = re.compile(r"(?i:(.*[_ .-])?(id|uuid|guid|index|idx|key)|id[_ .-].*|row(_?(no|number|num))?|unnamed_\d+)"
                         r"|.*[a-z0-9]I[dD]")  # fmt: skip
 CODE = re.compile(r"(?i)(.*[_ .-])?(zip|zip_?code|post_?code|postal_?code|plz|code)")
+DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+\s*$"
 FEW = 20  # different values; numbers and texts mixed among no more than these are categories
 STRAY_SPELLINGS = 3  # texts that are taken for a spelling of missing among numbers, however often they stand there
 STRAY_SHARE = 0.05  # of the values may be strays among numbers or dates, whatever they are
@@ -86,8 +87,8 @@ def infer_kind(name: str, column: pa.ChunkedArray) -> Guess:
     if pa.types.is_boolean(kind):
         return Guess("boolean")
     if pa.types.is_temporal(kind):
-        return Guess("datetime")
-    return infer_integer(name, column) if pa.types.is_integer(kind) else Guess("numeric")
+        return Guess("datetime", written="hour:minute" if pa.types.is_time(kind) else "year-month-day")
+    return infer_number(name, column)
 
 
 def infer_constant(column: pa.ChunkedArray) -> Guess | None:
@@ -100,10 +101,10 @@ def infer_constant(column: pa.ChunkedArray) -> Guess | None:
     return Guess("empty", f"is always {extremes['min']} in the training part")
 
 
-def infer_integer(name: str, column: pa.ChunkedArray) -> Guess:
-    """Whole numbers are amounts, unless the name says that they are identifiers or codes."""
+def infer_number(name: str, column: pa.ChunkedArray) -> Guess:
+    """Numbers are amounts, unless they are whole and the name says that they are identifiers or codes."""
     identifier = IDENTIFIER.fullmatch(name)
-    if not identifier and not CODE.fullmatch(name):
+    if not (identifier or CODE.fullmatch(name)) or not pc.all(pc.equal(column, pc.round(column))).as_py():
         return Guess("numeric")
     counts = Counts.of(column)
     if not counts.mostly_single:
@@ -131,14 +132,15 @@ def infer_text(name: str, column: pa.ChunkedArray) -> Guess:
         words = float(np.average(pc.add(pc.count_substring(counts.texts, " "), 1).to_numpy(), weights=counts.rows))
         if words >= FREE_TEXT:
             return Guess("identifier", f"is free text: {words:.0f} words a value, {counts.sentence()}")
-        return Guess("identifier", f"is an identifier: {counts.sentence()}")
+        return Guess("identifier", f"is an identifier: {counts.sentence()}, such as {counts.texts[0].as_py()!r}")
     return Guess("category")
 
 
 def infer_numbers(name: str, counts: Counts) -> Guess | None:
-    """Numeric where all texts are numbers, stray where nearly all are."""
-    numbers = pc.match_substring_regex(counts.texts, NUMBER).to_numpy(zero_copy_only=False)
-    if numbers.all():
+    """Numeric where all texts are numbers, stray where nearly all are, or would be with another decimal mark."""
+    plain = pc.match_substring_regex(counts.texts, NUMBER).to_numpy(zero_copy_only=False)
+    numbers = plain | pc.match_substring_regex(counts.texts, DECIMAL_COMMA).to_numpy(zero_copy_only=False)
+    if plain.all():
         return Guess("numeric", note=f"{name} holds texts that are all numbers, and is read as numbers.")
     strays = counts.rows[~numbers]
     few = len(strays) <= STRAY_SPELLINGS and strays.sum() * 2 <= counts.values

@@ -47,6 +47,8 @@ def rows_with_target(table: pa.Table, names: tuple[str, ...], missing_target: st
             first = where(int(np.argmin(present)))
             faults.append(f"{missing} of {table.num_rows} rows {have} no {name} to learn from, first {first}. "
                           "dataset.missing_target=drop leaves them out.")  # fmt: skip
+    if not faults and not complete.any():
+        faults.append(f"No row has all of the targets {listed(names)}.")
     if faults:
         raise DataError(faults)
     return np.flatnonzero(complete)
