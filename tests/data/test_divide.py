@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from trainyard.data.divide import TEST, TRAIN, VAL, Shares, apportion, by_group, by_time, randomly, stratified
@@ -38,16 +38,25 @@ def test_every_row_may_go_everywhere():
 @given(st.lists(st.integers(2, 40), min_size=2, max_size=8), shares, st.integers(0, 5))
 def test_stratified_keeps_a_row_of_each_class_in_train(sizes, shares, seed):
     y = rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    wanted = {part: max(1, round(share * len(y))) for part, share in ((VAL, shares.val), (TEST, shares.test))}
+    assume(sum(wanted.values()) < len(y))
     parts = stratified(y, shares, rng(seed))
     assert (np.bincount(y[parts == TRAIN], minlength=len(sizes)) > 0).all()
-    for part, share in ((VAL, shares.val), (TEST, shares.test)):
-        total = max(1, round(share * len(y)))
-        found = np.bincount(y[parts == part], minlength=len(sizes))
-        room = np.sum(np.maximum(np.array(sizes) - 1, 0))
-        assert found.sum() <= total
-        assert found.sum() == total or total > room - found.sum()
-        assert np.abs(found - np.array(sizes) * total / len(y)).max() <= len(sizes)
+    spare = len(y) - len(sizes)
+    found = counts(parts)
+    assert found[VAL] + found[TEST] == min(sum(wanted.values()), spare)
+    assert 0 < found[VAL] <= wanted[VAL]
+    assert 0 < found[TEST] <= wanted[TEST]
     assert parts.tobytes() == stratified(y, shares, rng(seed)).tobytes()
+
+
+@given(st.lists(st.integers(20, 60), min_size=2, max_size=6), st.integers(0, 5))
+def test_stratified_classes_keep_their_shares(sizes, seed):
+    y = rng(seed).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    parts = stratified(y, SHARES, rng(seed))
+    for part in (VAL, TEST):
+        found = np.bincount(y[parts == part], minlength=len(sizes))
+        assert np.abs(found - np.array(sizes) * (found.sum() / len(y))).max() < 1
 
 
 def test_stratified_shares_are_exact_where_they_can_be():
@@ -96,6 +105,13 @@ def test_equal_groups_have_their_shares_and_sizes_mix():
         assert set(sizes[np.unique(groups[parts == part])]) == {1, 5, 20}
 
 
+def test_numbers_of_groups_that_no_row_has():
+    groups = np.repeat([7, 100, 3], 10)
+    assert counts(by_group(groups, SHARES, rng())) == {TRAIN: 10, VAL: 10, TEST: 10}
+    with pytest.raises(DataError, match="The rows have 1 groups"):
+        by_group(groups[:10], Shares(0.15, 0), rng())
+
+
 def test_one_huge_group_trains():
     groups = np.repeat([0, 1, 2, 3, 4], [60, 10, 10, 10, 10])
     parts = by_group(groups, SHARES, rng())
@@ -132,6 +148,8 @@ def test_parts_without_test():
          "train. Add rows, or lower dataset.val_fraction and dataset.test_fraction."),
         (lambda: randomly(1, Shares(0.15, 0), rng()), "Of 1 rows the split would give 1 to val, and none to train. Add "
          "rows, or lower dataset.val_fraction and dataset.test_fraction."),
+        (lambda: stratified(np.array([0, 1, 2, 2]), SHARES, rng()), "The classes have so few rows that none is left "
+         "for val or test beside one of each class to train on. Add rows."),
         (lambda: by_group(np.array([0, 0, 1, 1]), SHARES, rng()), "The rows have 2 groups, but 3 parts need one each. "
          "Choose another dataset.group, or none."),
         (lambda: by_time(np.array([5, 5, 6, 6]), SHARES), "The rows have 2 different times, but each part needs one. "

@@ -41,6 +41,7 @@ def stratified(y: np.ndarray, shares: Shares, rng: np.random.Generator) -> np.nd
     rows = len(y)
     val, test = shares.counts(rows)
     sizes = np.bincount(y)
+    val, test = within(int(np.maximum(sizes - 1, 0).sum()), val, test)
     lots = rng.permutation(len(sizes))  # who comes first among classes with an equal claim
     to_test = apportion(sizes * (test / rows), test, np.maximum(sizes - 1, 0), lots)
     to_val = apportion(sizes * (val / rows), val, np.maximum(sizes - 1 - to_test, 0), lots)
@@ -52,6 +53,16 @@ def stratified(y: np.ndarray, shares: Shares, rng: np.random.Generator) -> np.nd
     parts[order[place < to_test[ordered]]] = TEST
     parts[order[(place >= to_test[ordered]) & (place < (to_test + to_val)[ordered])]] = VAL
     return parts
+
+
+def within(spare: int, val: int, test: int) -> tuple[int, int]:
+    """Rows of val and of test when `spare` rows are left beside one of each class for train; test yields first."""
+    parts = 2 if test else 1
+    if spare < parts:
+        raise DataError("The classes have so few rows that none is left for val or test beside one of each class to "
+                        "train on. Add rows.")  # fmt: skip
+    test = min(test, max(1, spare - val)) if test else 0
+    return min(val, spare - test), test
 
 
 def apportion(claims: np.ndarray, total: int, most: np.ndarray, lots: np.ndarray) -> np.ndarray:
@@ -70,6 +81,7 @@ def by_group(groups: np.ndarray, shares: Shares, rng: np.random.Generator) -> np
 
     Groups go, the largest first and equal ones in random order, to the part that lacks most of its share.
     """
+    groups = np.unique(groups, return_inverse=True)[1]
     sizes = np.bincount(groups)
     parts = [part for part, share in ((TRAIN, 1.0), (TEST, shares.test), (VAL, shares.val)) if share]
     if len(sizes) < len(parts):
