@@ -44,23 +44,20 @@ def main(argv: Sequence[str]) -> int:
 
 def summary_text(prepared: "Prepared") -> str:
     """Return what a person wants to know of prepared data before training on them."""
-    summary = prepared.summary
-    target = ", ".join(prepared.targets)
-    if prepared.classes is not None:
-        target += f" ({len(prepared.classes)} classes: {', '.join(map(str, prepared.classes[:12]))}" \
-                  f"{', ...' if len(prepared.classes) > 12 else ''})"  # fmt: skip
-    rows = {
-        "dataset": f"{prepared.dataset_name}, from {prepared.origin}",
-        "digest": prepared.digest,
-        "task": f"{summary.task}: {summary.task_reason}",
-        "target": target,
-        "rows": ", ".join(f"{number} {part}" for part, number in summary.rows.items()) + f"; split: {summary.split}",
-        "columns": ", ".join(f"{number} {kind}" for kind, number in summary.kinds.items()),
-        "inputs": f"{summary.numeric} numbers ({summary.one_hot} one-hot, {summary.indicators} indicators of missing "
-                  f"values), {summary.embedded} embedded categories",
-        "prepared": str(prepared.folder),
-    }  # fmt: skip
-    lines = [f"{name:<9} {text}" for name, text in rows.items()]
-    lines += [f"left out  {column.column}: {column.reason}" for column in summary.left_out]
-    lines += [f"note      {note}" for note in summary.notes]
-    return "\n".join(lines)
+    from trainyard.reports.summary import columns_text
+    from trainyard.reports.text import labelled, listed
+
+    summary, classes = prepared.summary, prepared.classes
+    rows = ", ".join(f"{count:,} {part}" for part, count in summary.rows.items())
+    lines = labelled("data", f"{prepared.dataset_name}: {prepared.origin} (digest {prepared.digest})")
+    lines += labelled("task", f"{summary.task}: {summary.task_reason}")
+    lines += labelled("target", ", ".join(prepared.targets))
+    if classes is not None:
+        lines += labelled("classes", f"{len(classes)}: {listed([str(label) for label in classes], 12)}")
+    lines += labelled("rows", f"{rows}; split {summary.split}")
+    lines += labelled("columns", columns_text(summary))
+    for column in summary.left_out:
+        lines += labelled("left out", f"{column.column}: {column.reason}")
+    for note in summary.notes:
+        lines += labelled("note", note)
+    return "\n".join([*lines, *labelled("folder", str(prepared.folder))])
