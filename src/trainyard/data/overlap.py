@@ -14,7 +14,7 @@ from trainyard.data.values import read_flags, read_numbers, read_texts
 
 FEW = 50  # different values; a column with more is compared with the target as an amount only
 SAMPLE = 1000  # rows that are looked at first
-EQUAL = 1 - 1e-9  # squared correlation of columns that are the same up to offset and scale
+EQUAL = 1 - 1e-6  # squared correlation of columns that are the same up to offset, scale and rounding
 
 
 def count_duplicates(table: pa.Table, features: Sequence[Feature], split: Split) -> dict[str, int]:
@@ -69,8 +69,8 @@ def find_leaks(table: pa.Table, features: Sequence[Feature], target: Target, tra
             notes.append(f"{feature.name} tells the class in every training row. If it is not known before the target, "
                          f"leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
         elif target.classes is None and feature.kind == "numeric" and equals(read_numbers(column), y):
-            notes.append(f"{feature.name} is the target up to offset and scale. If it is not known before the target, "
-                         f"leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
+            notes.append(f"{feature.name} is the target up to offset, scale and rounding. If it is not known before the "
+                         f"target, leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
     return notes
 
 
