@@ -69,8 +69,8 @@ def find_leaks(table: pa.Table, features: Sequence[Feature], target: Target, tra
             notes.append(f"{feature.name} tells the class in every training row. If it is not known before the target, "
                          f"leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
         elif target.classes is None and feature.kind == "numeric" and equals(read_numbers(column), y):
-            notes.append(f"{feature.name} is the target up to offset, scale and rounding. If it is not known before the "
-                         f"target, leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
+            notes.append(f"{feature.name} is the target up to offset, scale and rounding. If it is not known before "
+                         f"the target, leave it out: dataset.ignore=[{feature.name}].")  # fmt: skip
     return notes
 
 
