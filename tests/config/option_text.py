@@ -12,7 +12,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import yaml
 
-from trainyard.config.keys import CHOSEN, FIXED, GROUPS, Key, keys_of, top_keys
+from trainyard.config import keys
+from trainyard.config.keys import CHOSEN, FIXED, Key, keys_of, top_keys
 
 CONF = Path(__file__).parents[2] / "conf"
 WIDTH = 112
@@ -41,10 +42,7 @@ def option_class(option: str) -> type:
 
 def shipped_options() -> list[str]:
     """Return every option that conf/ has to have, as group/option."""
-    chosen = [f"{group}/{name}" for group, (_, classes) in CHOSEN.items() for name in classes]
-    names = {group: get_args(keys_of(FIXED[group])["name"].type) for group in GROUPS if group in FIXED}
-    fixed = [f"{group}/{name}" for group in names for name in names[group]]
-    return chosen + fixed
+    return [f"{group}/{name}" for group, names in keys.shipped_options().items() for name in names]
 
 
 def option_values(option: str) -> dict[str, Any]:
@@ -62,9 +60,9 @@ def option_text(option: str) -> str:
     return comment(" ".join(header.split())) + "\n" + keys_text(keys_of(option_class(option)), option_values(option))
 
 
-def keys_text(keys: Mapping[str, Key], values: Mapping[str, Any], indent: str = "") -> str:
+def keys_text(shown: Mapping[str, Key], values: Mapping[str, Any], indent: str = "") -> str:
     """Return `key: value` lines, each below its comment; the key that names the class comes first."""
-    ordered = sorted(keys.values(), key=lambda key: bool(key.doc))
+    ordered = sorted(shown.values(), key=lambda key: bool(key.doc))
     return "".join(key_comment(key, indent) + f"{indent}{key.name}: {flow(values[key.name])}\n" for key in ordered)
 
 

@@ -25,6 +25,9 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
     ("overrides", "fault"),
     [
         ("netwrk=mlp", "netwrk: no such key; did you mean network?"),
+        ("learning_rate=3", "learning_rate: no such key; did you mean optimizer.lr?"),
+        ("target=price", "target: no such key; did you mean dataset.target?"),
+        ("training.learning_rate=3", "training.learning_rate: no such key; did you mean optimizer.lr?"),
         ("lr=3", "lr: no such key; did you mean optimizer.lr?"),
         ("+epochs=3", "epochs: no such key; did you mean training.max_epochs?"),
         ("++model.hiden=9", "model.hiden: no such key; did you mean network.hidden?"),

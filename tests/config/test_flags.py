@@ -25,6 +25,7 @@ def test_some_flags_only_show_something(argv: list[str], shows: bool) -> None:
         ("--lr 0.1", "--lr: no such flag; keys are set without dashes: optimizer.lr=0.1"),
         ("--batch-size=8", "--batch-size=8: no such flag; keys are set without dashes: training.batch_size=8"),
         ("--multirum", "--multirum: no such flag; did you mean --multirun?"),
+        ("--gpu", "--gpu: no such flag; choices are made without dashes: accelerator=gpu"),
         ("-x", "-x: no such flag"),
         ("--cfg everything", "--cfg/-c: invalid choice: 'everything' (choose from 'job', 'hydra', 'all')"),
         ("--config-dir", "--config-dir/-cd: expected one argument"),

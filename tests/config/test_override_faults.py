@@ -25,6 +25,11 @@ CASES = {
     "dataset.target=[a,b]",
     "note=a, b": "note=a, b: several values make a sweep, which needs -m; for a text with a comma write "
     "note=\"'a, b'\"",
+    "dataset=houses.CSV": "dataset=houses.CSV: for a table of your own write dataset=csv dataset.path=houses.CSV "
+    "dataset.target=<column>",
+    "accelerator=cuda": "accelerator=cuda: no such accelerator; did you mean gpu? There are auto, cpu and gpu.",
+    "dataset.columns=[a]": "dataset.columns=[a]: must be names with values, such as {postcode: {kind: category}}",
+    "tags=[a]": "tags=[a]: must be names with values, such as {owner: me}",
     "seed=1,2": "seed=1,2: several values make a sweep; add -m, or give one",
     "seed=range(1,3)": "seed=range(1,3): several values make a sweep; add -m, or give one",
     "network.hidden=[64": "network.hidden=[64: a ] is missing",

@@ -11,6 +11,7 @@ from trainyard.config.keys import (
     DISCRIMINATORS,
     FIXED,
     GROUPS,
+    OTHER_NAMES,
     OVERLAYS,
     Key,
     key_variants,
@@ -141,6 +142,9 @@ def suggest_key(path: str, here: list[str], option: str) -> str:
     if owners:
         return f" in {option}; {listed(owners)} {'has' if len(owners) == 1 else 'have'} it"
     section, _, last = path.rpartition(".")
+    exact = [key for key in key_variants() if key.rsplit(".", 1)[-1] == last and key not in DISCRIMINATORS]
+    if exact or last in OTHER_NAMES:
+        return f"; did you mean {exact[0] if exact else OTHER_NAMES[last]}?"
     if not section and (close := nearest(path, [*GROUPS, *OVERLAYS, *FIXED, *here])):
         return f"; did you mean {close}?"
     for candidates in (here, [key for key in key_variants() if key not in DISCRIMINATORS]):

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from hydra._internal.utils import get_args_parser
 
-from trainyard.config.keys import key_variants
+from trainyard.config.keys import key_variants, shipped_options
 from trainyard.config.nearest import did_you_mean, nearest
 from trainyard.errors import ConfigError
 
@@ -49,6 +49,9 @@ def _unknown_flag(parser: ArgumentParser, word: str, following: Sequence[str]) -
     if flag in known or any(option.startswith(flag) for option in known if flag.startswith("--")):
         return None
     name = flag.strip("-").replace("-", "_")
+    groups = [group for group, options in shipped_options().items() if name in options]
+    if groups:
+        return f"{word}: no such flag; choices are made without dashes: {groups[0]}={name}"
     exact = [path for path in key_variants() if name in (path, path.rsplit(".", 1)[-1])]
     key = exact[0] if exact else None if nearest(flag, known) else nearest(name, key_variants())
     if key is not None:

@@ -28,6 +28,14 @@ CHOSEN: dict[str, tuple[str, Mapping[str, type]]] = {
 FIXED: dict[str, type] = {"accelerator": Accelerator, "tracking": Tracking, "training": Training}
 GROUPS = (*CHOSEN, "accelerator", "tracking")
 OVERLAYS = ("experiment", "local", "debug")
+# what other tools call a key of ours
+OTHER_NAMES = {
+    "learning_rate": "optimizer.lr", "l2": "optimizer.weight_decay", "early_stopping": "training.patience",
+    "epochs": "training.max_epochs", "num_epochs": "training.max_epochs", "n_epochs": "training.max_epochs",
+    "steps": "training.max_steps", "bs": "training.batch_size", "layers": "network.hidden",
+    "hidden_size": "network.hidden", "hidden_sizes": "network.hidden", "gradient_clip_val": "training.clip_norm",
+    "num_threads": "accelerator.threads", "random_state": "seed", "gpus": "accelerator",
+}  # fmt: skip
 DISCRIMINATORS = {f"{section}.{name}": section for section, (name, _) in CHOSEN.items()} | {
     "accelerator.name": "accelerator",
     "tracking.name": "tracking",
@@ -100,6 +108,12 @@ def key_variants() -> dict[str, tuple[Key, ...]]:
     for path, key in _all_keys():
         found.setdefault(path, []).append(key)
     return {path: tuple(variants) for path, variants in found.items()}
+
+
+def shipped_options() -> dict[str, list[str]]:
+    """Return the options that the schema knows, by group."""
+    fixed = {group: list(get_args(keys_of(FIXED[group])["name"].type)) for group in GROUPS if group in FIXED}
+    return {group: list(classes) for group, (_, classes) in CHOSEN.items()} | fixed
 
 
 def open_mappings() -> dict[str, Key]:

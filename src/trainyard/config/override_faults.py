@@ -8,10 +8,17 @@ from hydra.core.override_parser.types import Override, ValueType
 from hydra.errors import HydraException
 
 from trainyard.config.faults import Fault
-from trainyard.config.keys import DISCRIMINATORS, OVERLAYS, key_variants
+from trainyard.config.keys import DISCRIMINATORS, OVERLAYS, key_variants, open_mappings
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.overrides import Groups, Shape, hydra_line, key_at, shape_of
 from trainyard.config.secrets import masked_overrides
+
+TABLE = re.compile(r"\.(csv|tsv|txt|parquet|pq|feather|arrow)(\.gz)?$", re.IGNORECASE)
+# what other tools call an option of ours
+OTHER_OPTIONS = {
+    "cuda": "gpu", "mlflow": "local", "sqlite": "local", "none": "off", "logistic": "linear", "dense": "mlp",
+    "mnist": "digits", "momentum": "sgd", "onecycle": "one_cycle",
+}  # fmt: skip
 
 
 def read_overrides(texts: Sequence[str], groups: Groups, *, sweeping: bool) -> tuple[list[str], list[Fault]]:
@@ -53,6 +60,10 @@ def _find_fault(text: str, groups: Groups, sweeping: bool) -> str | None:
         return None
     if shape.key in DISCRIMINATORS:
         return f"is set by the choice of an option; write {DISCRIMINATORS[shape.key]}={shape.value}"
+    key = key_at(shape.key)
+    if key is not None and key.is_mapping and shape.key in open_mappings() and isinstance(override.value(), list):
+        example = "{postcode: {kind: category}}" if key.nested else "{owner: me}"
+        return f"must be names with values, such as {example}"
     if shape.prefix == "~" and key_at(shape.key) is not None and not shape.key.startswith("tags."):
         return f"a key cannot be taken away; write {shape.key}=<value>"
     return None
@@ -120,10 +131,13 @@ def _wrong_option(shape: Shape, override: Override, groups: Groups) -> str | Non
             if not isinstance(name, str | int) or isinstance(name, bool):
                 return f"must be one {group}; {there}. Keys of it are set as {group}.<key>=<value>"
             if str(name) not in known:
+                own = TABLE.search(str(name)) if group == "dataset" else None
+                if own:
+                    return f"for a table of your own write dataset=csv dataset.path={name} dataset.target=<column>"
                 return f"no such {group}{_suggest_option(str(name), known)} {there[0].upper()}{there[1:]}."
     return None
 
 
 def _suggest_option(name: str, known: Sequence[str]) -> str:
-    close = nearest(name, known)
+    close = nearest(OTHER_OPTIONS.get(name, name), known)
     return f"; did you mean {close}?" if close else "."
