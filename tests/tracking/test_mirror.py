@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import signal
+import threading
 import time
 
 import pytest
@@ -149,3 +152,49 @@ def test_another_target_gets_everything_too(store, root, files, tmp_path_factory
     other = Store(target(f"sqlite:///{elsewhere}", root))
     catch_up([root / "a"], other, files, patience=1.0)
     assert in_mlflow(other) == in_mlflow(store)
+
+
+def test_mirror_left_behind_has_a_hard_deadline(root, monkeypatch):
+    class Exited(Exception):
+        pass
+
+    def leave(code):
+        raise Exited(code)
+
+    class Waiting(threading.Event):
+        rounds = 0
+
+        def wait(self, timeout=None):
+            self.rounds += 1
+            if self.rounds == 4:
+                journal.end("FINISHED")
+            return super().wait(0.04)
+
+    monkeypatch.setattr(mirror.os, "_exit", leave)
+    monkeypatch.setattr(mirror, "LEFT_BEHIND_SECONDS", 0.1)
+    journal = create(root / "a")
+    waiting = Waiting()
+    with pytest.raises(Exited, match=str(GAVE_UP)):
+        mirror._end_some_time(root / "a", waiting)
+    assert 6 <= waiting.rounds <= 8  # the rounds while the run went on do not count
+    delivered = threading.Event()
+    delivered.set()
+    mirror._end_some_time(root / "a", delivered)
+
+
+def test_signal_to_end_waits_for_the_last_words_of_the_run(root, monkeypatch):
+    exits = []
+    monkeypatch.setattr(mirror.os, "_exit", exits.append)
+    old = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        mirror._outlive(root / "a")
+        journal = create(root / "a")
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert exits == []
+        journal.end("KILLED")
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert exits == [GAVE_UP]
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), old, strict=True):
+            signal.signal(number, handler)

@@ -68,7 +68,7 @@ class Mirror:
     def cancel(self) -> None:
         """End the mirror, as no run comes of it."""
         if self._target is not None and self._process is not None:
-            self._process.terminate()
+            self._process.kill()
             self._process.wait()
             self._log(self._target).unlink(missing_ok=True)
             pending.unmark(self._target.root, self.folder, self._target.name)

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     goal = target(os.environ["MLFLOW_TRACKING_URI"], options.root)
     store, files = Store(goal), ModelFiles()
     if options.mode == "follow":
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _outlive(options.folders[0])
         with suppress(Exception):  # what is wrong shows again, and is told, when there is something to write
             store.warm_up()
             files.warm_up()
@@ -55,6 +55,17 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
+def _outlive(folder: Path) -> None:
+    """Let the training in `folder` speak its last words: a job that is ended sends its signals to all its processes."""
+
+    def on_terminate(*_: object) -> None:
+        if not alive(folder):
+            os._exit(GAVE_UP)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, on_terminate)
+
+
 def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> int:
     """Go with the run or sweep in `folder`, which may not have begun yet, to its end."""
     goal = store.target
@@ -64,8 +75,12 @@ def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> in
             pending.unmark(goal.root, folder, goal.name)
             return DONE
         time.sleep(POLL_SECONDS)
-    threading.Thread(target=_end_some_time, args=(folder,), daemon=True).start()
-    return _to_the_end(Follower(folder, store, files, PACE_SECONDS), goal, patience, wait=True)[0]
+    delivered = threading.Event()
+    threading.Thread(target=_end_some_time, args=(folder, delivered), daemon=True).start()
+    try:
+        return _to_the_end(Follower(folder, store, files, PACE_SECONDS), goal, patience, wait=True)[0]
+    finally:
+        delivered.set()
 
 
 def catch_up(folders: Iterable[Path], store: Store, files: ModelFiles, patience: float, answers: IO[str]) -> int:
@@ -124,13 +139,14 @@ def _pause(seconds: float, folder: Path, *, living: bool) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _end_some_time(folder: Path) -> None:
+def _end_some_time(folder: Path, delivered: threading.Event) -> None:
+    """End this process when its run is over for too long, wherever its work hangs."""
     over_since = None
-    while over_since is None or time.monotonic() - over_since < LEFT_BEHIND_SECONDS:
-        time.sleep(1.0)
+    while not delivered.wait(1.0):
         over_since = None if alive(folder) else over_since or time.monotonic()
-    print("Left behind for too long.", flush=True)
-    os._exit(GAVE_UP)
+        if over_since is not None and time.monotonic() - over_since >= LEFT_BEHIND_SECONDS:
+            print("Left behind for too long.", flush=True)
+            os._exit(GAVE_UP)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """The connection to one MLflow: its database made once, its experiments, its runs by the ids that the journals hold."""
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +12,7 @@ from trainyard.tracking.target import Target
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+DATABASE_STORE = "mlflow.store.tracking.sqlalchemy_store"
 RUN_ID = "trainyard.run_id"  # tag of an MLflow run: the id in the journal's first record
 
 
@@ -29,9 +31,8 @@ class Store:
 
     def warm_up(self) -> None:
         """Do what takes time and leaves no trace: import MLflow, and open its database if there is one."""
-        import mlflow.pyfunc
-        import mlflow.tracking  # noqa: F401
-
+        for module in ("mlflow.tracking", "mlflow.pyfunc", *([DATABASE_STORE] if self.target.artifacts else [])):
+            import_module(module)
         if self.target.database is not None and is_made(self.target.database):
             self.connect()
 
