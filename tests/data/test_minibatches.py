@@ -5,21 +5,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic import make_part
-from trainyard.data.minibatches import MappedRows, Minibatches, ResidentRows, minibatch_count, open_rows
+from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows
 
 CPU = torch.device("cpu")
 
 
 def part(rows, weighted=True):
     x = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
-    weight = np.linspace(1, 2, rows) if weighted else None
+    weight = np.linspace(1, 2, rows, dtype=np.float32) if weighted else None
     return make_part(x, np.arange(rows, dtype=np.int32)[:, None], np.arange(rows), weight)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(1, 200), st.integers(1, 50), st.integers(0, 3))
 def test_an_epoch_has_each_row_once(rows, batch_size, epoch):
-    minibatches = Minibatches(ResidentRows(part(rows), CPU), batch_size, seed=0)
+    minibatches = Minibatches(Rows(part(rows), CPU), batch_size, seed=0)
     read = list(minibatches.read(epoch))
     assert len(read) == len(minibatches) == minibatch_count(rows, batch_size)
     assert sorted(torch.cat([minibatch.y for minibatch in read]).tolist()) == list(range(rows))
@@ -27,14 +27,14 @@ def test_an_epoch_has_each_row_once(rows, batch_size, epoch):
 
 
 def test_rows_keep_together_what_belongs_together():
-    for minibatch in Minibatches(ResidentRows(part(10), CPU), 4, seed=1).read(0):
+    for minibatch in Minibatches(Rows(part(10), CPU), 4, seed=1).read(0):
         assert torch.equal(minibatch.x[:, 0].long(), minibatch.y * 2)
         assert torch.equal(minibatch.codes[:, 0], minibatch.y)
         torch.testing.assert_close(minibatch.weight, 1 + minibatch.y / 9)
 
 
 def order(seed, epoch):
-    return torch.cat([m.y for m in Minibatches(ResidentRows(part(50), CPU), 7, seed=seed).read(epoch)]).tolist()
+    return torch.cat([m.y for m in Minibatches(Rows(part(50), CPU), 7, seed=seed).read(epoch)]).tolist()
 
 
 def test_the_order_is_a_function_of_seed_and_epoch():
@@ -44,15 +44,16 @@ def test_the_order_is_a_function_of_seed_and_epoch():
 
 
 @pytest.mark.parametrize("cut", [1, 3, 8])
-def test_reading_in_pieces_gives_the_same_minibatches(cut):
-    minibatches = Minibatches(ResidentRows(part(50), CPU), 7, seed=0)
+@pytest.mark.parametrize(("rows", "batch_size"), [(50, 7), (1000, 16)])
+def test_reading_in_pieces_gives_the_same_minibatches(cut, rows, batch_size):
+    minibatches = Minibatches(Rows(part(rows), CPU), batch_size, seed=0)
     pieces = [m for start in range(0, len(minibatches), cut) for m in minibatches.read(2, start, start + cut)]
     whole = list(minibatches.read(2))
     assert [m.y.tolist() for m in pieces] == [m.y.tolist() for m in whole]
 
 
 def test_rows_from_the_memory_map_are_those_in_memory():
-    resident, mapped = ResidentRows(part(40), CPU), MappedRows(part(40), CPU)
+    resident, mapped = Rows(part(40), CPU), Rows(part(40), CPU, resident=False)
     for ours, theirs in zip(Minibatches(mapped, 6, 0).read(1), Minibatches(resident, 6, 0).read(1), strict=True):
         assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
     for ours, theirs in zip(mapped.slice(3, 9), resident.slice(3, 9), strict=True):
@@ -60,24 +61,37 @@ def test_rows_from_the_memory_map_are_those_in_memory():
 
 
 def test_what_outgrows_the_memory_given_stays_in_the_map():
-    assert isinstance(open_rows(part(40), CPU, image_shape=None, resident_bytes=10), MappedRows)
-    assert isinstance(open_rows(part(40), CPU, image_shape=None, resident_bytes=10**6), ResidentRows)
+    assert not open_rows(part(40), CPU, image_shape=None, resident_bytes=10).resident
+    assert open_rows(part(40), CPU, image_shape=None, resident_bytes=10**6).resident
 
 
-@pytest.mark.parametrize("kind", [ResidentRows, MappedRows])
-def test_images_have_their_shape(kind):
-    rows = kind(part(6, weighted=False), CPU, (1, 2, 1))
+@pytest.mark.parametrize("resident", [True, False])
+def test_images_have_their_shape(resident):
+    rows = Rows(part(6, weighted=False), CPU, (1, 2, 1), resident=resident)
     assert rows.take(torch.tensor([4, 1])).x.shape == (2, 1, 2, 1)
     assert rows.slice(0, 3).x.shape == (3, 1, 2, 1)
     assert rows.slice(0, 3).weight is None
 
 
 def test_a_limit_keeps_the_first_minibatches_of_an_epoch():
-    limited = Minibatches(ResidentRows(part(50), CPU), 7, 0, limit=2)
-    whole = Minibatches(ResidentRows(part(50), CPU), 7, 0)
+    limited = Minibatches(Rows(part(50), CPU), 7, 0, limit=2)
+    whole = Minibatches(Rows(part(50), CPU), 7, 0)
     assert len(limited) == 2
     assert [m.y.tolist() for m in limited.read(0)] == [m.y.tolist() for m in list(whole.read(0))[:2]]
 
 
 def test_a_single_row_left_over_joins_the_minibatch_before():
-    assert [m.rows for m in Minibatches(ResidentRows(part(9), CPU), 4, 0).read(0)] == [4, 5]
+    assert [m.rows for m in Minibatches(Rows(part(9), CPU), 4, 0).read(0)] == [4, 5]
+
+
+def test_every_minibatch_begins_on_a_cache_line_or_in_memory_of_its_own():
+    for batch_size in (16, 48, 7):
+        for minibatch in Minibatches(Rows(part(300), CPU), batch_size, 0).read(0):
+            assert all(tensor.data_ptr() % 64 == 0 for tensor in minibatch)
+
+
+def test_a_read_only_map_is_read_without_a_warning(tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((20, 2), np.float32))
+    made = part(20, weighted=False)
+    mapped = make_part(np.load(tmp_path / "x.npy", mmap_mode="r"), made.codes, made.y)
+    assert Rows(mapped, CPU, resident=False).take(torch.tensor([3])).x.tolist() == [[1.0, 1.0]]

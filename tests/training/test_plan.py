@@ -5,7 +5,6 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Classifier, Mlp, Regressor
-from trainyard.data.minibatches import MappedRows
 from trainyard.errors import NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel
@@ -70,7 +69,7 @@ def test_rows_that_are_to_be_overfitted_are_trained_and_validated():
 
 def test_rows_that_outgrow_memory_stay_in_the_map(monkeypatch):
     monkeypatch.setattr("trainyard.training.plan.RESIDENT_SHARE", 0.0)
-    assert isinstance(plan().open_test(), MappedRows)
+    assert not plan().open_test().resident
 
 
 def test_an_unsettled_model_is_refused():

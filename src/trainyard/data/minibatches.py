@@ -1,6 +1,7 @@
 """Minibatches of one part, gathered on the device in an order that is a pure function of (seed, epoch)."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,8 @@ from torch import Tensor
 from trainyard.config.seeds import stream_seed
 from trainyard.data.prepared import Part
 
+GATHERED = 16  # minibatches gathered at once: fewer calls, and still in the cache when they are used
+ALIGNED_ROWS = 16  # rows of any 4-byte width that fill whole cache lines of 64 bytes
 
 class Minibatch(NamedTuple):
     """Rows of one step. x (B, F) or (B, channels, height, width); codes (B, C) int64 or None; weight (B,) or None.
@@ -28,72 +31,55 @@ class Minibatch(NamedTuple):
         return self.y.shape[0]
 
 
-class ResidentRows:
-    """All rows of a part as tensors on the device."""
+class Rows:
+    """The rows of a part, to be gathered on the device that trains.
 
-    def __init__(self, part: Part, device: torch.device, image_shape: tuple[int, int, int] | None = None):
-        self.x = _tensor(part.x, device)
-        if image_shape is not None:
-            self.x = self.x.view(-1, *image_shape)
-        self.codes = _tensor(part.codes, device).long() if part.codes.shape[1] else None
-        self.y = _tensor(part.y, device)
-        self.weight = None if part.weight is None else _tensor(part.weight, device).to(self.x.dtype)
+    Resident rows lie on the device as tensors. Others stay in the memory-mapped files of the cache, which the system
+    reads as they are asked for, and only what was gathered goes to the device; for data larger than memory.
+    """
+
+    def __init__(
+        self, part: Part, device: torch.device, image_shape: tuple[int, int, int] | None = None, *, resident: bool = True
+    ):
+        self.device, self.resident = device, resident
+        x = self._tensor(part.x)
+        self.x = x if image_shape is None else x.view(-1, *image_shape)
+        self.codes = self._tensor(part.codes) if part.codes.shape[1] else None
+        if self.codes is not None and resident:
+            self.codes = self.codes.long()
+        self.y = self._tensor(part.y)
+        self.weight = None if part.weight is None else self._tensor(part.weight)
 
     def __len__(self) -> int:
         return self.y.shape[0]
 
     def take(self, index: Tensor) -> Minibatch:
-        """Return the rows of `index` (B,) int64, in its order."""
-        return Minibatch(
-            self.x.index_select(0, index),
-            None if self.codes is None else self.codes.index_select(0, index),
-            self.y.index_select(0, index),
-            None if self.weight is None else self.weight.index_select(0, index),
-        )
-
-    def slice(self, start: int, stop: int) -> Minibatch:
-        """Return rows start to stop, as views."""
-        return Minibatch(
-            self.x[start:stop],
-            None if self.codes is None else self.codes[start:stop],
-            self.y[start:stop],
-            None if self.weight is None else self.weight[start:stop],
-        )
-
-
-class MappedRows:
-    """Rows that stay in the memory-mapped cache and are gathered for each minibatch; for data larger than memory."""
-
-    def __init__(self, part: Part, device: torch.device, image_shape: tuple[int, int, int] | None = None):
-        self.part, self.device, self.image_shape = part, device, image_shape
-
-    def __len__(self) -> int:
-        return self.part.y.shape[0]
-
-    def take(self, index: Tensor) -> Minibatch:
-        """Return the rows of `index` (B,) int64, in its order; they are read in the order of the file."""
-        ordered, position = torch.sort(index)
-        inverse = torch.empty_like(position)
-        inverse[position] = torch.arange(len(position))
-        rows, back = ordered.numpy(), inverse.numpy()
-        return self._minibatch(lambda array: array[rows][back])
+        """Return the rows of `index` (B,) int64, in its order, in memory of their own."""
+        return self._minibatch(lambda tensor: tensor.index_select(0, index))
 
     def slice(self, start: int, stop: int) -> Minibatch:
         """Return rows start to stop."""
-        return self._minibatch(lambda array: array[start:stop])
+        return self._minibatch(lambda tensor: tensor[start:stop])
 
-    def _minibatch(self, read) -> Minibatch:  # type: ignore[no-untyped-def]  # a lambda over any array
-        part = self.part
-        x = _tensor(read(part.x), self.device)
+    def _minibatch(self, read: Callable[[Tensor], Tensor]) -> Minibatch:
+        x, y = read(self.x), read(self.y)
+        codes = None if self.codes is None else read(self.codes)
+        weight = None if self.weight is None else read(self.weight)
+        if self.resident:
+            return Minibatch(x, codes, y, weight)
         return Minibatch(
-            x if self.image_shape is None else x.view(-1, *self.image_shape),
-            _tensor(read(part.codes), self.device).long() if part.codes.shape[1] else None,
-            _tensor(read(part.y), self.device),
-            None if part.weight is None else _tensor(read(part.weight), self.device).to(x.dtype),
+            x.to(self.device),
+            None if codes is None else codes.to(self.device).long(),
+            y.to(self.device),
+            None if weight is None else weight.to(self.device),
         )
 
-
-Rows = ResidentRows | MappedRows
+    def _tensor(self, array: np.ndarray) -> Tensor:
+        if self.resident:
+            return torch.from_numpy(np.array(array)).to(self.device)
+        with warnings.catch_warnings():  # torch fears writes to the read-only map; nothing here writes
+            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+            return torch.from_numpy(np.asarray(array))
 
 
 def open_rows(
@@ -102,7 +88,7 @@ def open_rows(
     """Return the rows of a part on `device` where they take at most `resident_bytes`, else over the memory map."""
     arrays = (part.x, part.codes, part.y) if part.weight is None else (part.x, part.codes, part.y, part.weight)
     fits = sum(array.nbytes for array in arrays) <= resident_bytes
-    return (ResidentRows if fits else MappedRows)(part, device, image_shape)
+    return Rows(part, device, image_shape, resident=fits)
 
 
 def minibatch_count(rows: int, batch_size: int, limit: int | None = None) -> int:
@@ -122,38 +108,50 @@ class Minibatches:
 
     def __init__(self, rows: Rows, batch_size: int, seed: int, *, limit: int | None = None):
         self.rows, self.batch_size, self.seed, self.limit = rows, batch_size, seed, limit
-        self._order: tuple[int, list[Tensor]] = (-1, [])
+        self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
 
     def __len__(self) -> int:
         return minibatch_count(len(self.rows), self.batch_size, self.limit)
 
-    def indices(self, epoch: int) -> list[Tensor]:
-        """Return the row numbers of each minibatch of an epoch, int64 on the rows' device."""
+    def sizes(self) -> list[int]:
+        """Return the rows of each minibatch of an epoch."""
+        count = minibatch_count(len(self.rows), self.batch_size)
+        sizes = [*[self.batch_size] * (count - 1), len(self.rows) - (count - 1) * self.batch_size]
+        return sizes[: self.limit]
+
+    def order(self, epoch: int) -> Tensor:
+        """Return the row numbers of an epoch, int64 where the rows lie."""
         if self._order[0] != epoch:
-            order = row_order(len(self.rows), self.seed, epoch)
-            if isinstance(self.rows, ResidentRows):
-                order = order.to(self.rows.y.device)
-            self._order = epoch, list(order.split(self._sizes()))[: self.limit]
+            self._order = epoch, row_order(len(self.rows), self.seed, epoch).to(self.rows.y.device)
         return self._order[1]
 
-    def _sizes(self) -> list[int]:
-        count = minibatch_count(len(self.rows), self.batch_size)
-        return [*[self.batch_size] * (count - 1), len(self.rows) - (count - 1) * self.batch_size]
-
     def read(self, epoch: int, start: int = 0, stop: int | None = None) -> Iterator[Minibatch]:
-        """Yield minibatches start to stop of an epoch, each gathered into memory of its own.
+        """Yield minibatches start to stop of an epoch.
 
-        Memory of its own keeps a minibatch aligned alike whatever stands before it: kernels sum in another order on
-        another alignment, and results would depend on where reading began.
+        Several are gathered at once and handed out as views where each of them begins on a cache line; else each into
+        memory of its own. Kernels sum in another order on another alignment, and the results would depend on where
+        reading began.
         """
-        for index in self.indices(epoch)[start:stop]:
-            yield self.rows.take(index)
+        order, sizes = self.order(epoch), self.sizes()[start:stop]
+        together = GATHERED if self.batch_size % ALIGNED_ROWS == 0 else 1
+        position = start * self.batch_size
+        for first in range(0, len(sizes), together):
+            cut = sizes[first : first + together]
+            gathered = self.rows.take(order[position : position + sum(cut)])
+            position += sum(cut)
+            yield from _split(gathered, cut)
+
+
+def _split(gathered: Minibatch, sizes: list[int]) -> Iterator[Minibatch]:
+    if len(sizes) == 1:
+        yield gathered
+        return
+    nothing = [None] * len(sizes)
+    parts = [nothing if tensor is None else torch.split(tensor, sizes) for tensor in gathered]
+    yield from map(Minibatch, *parts)
 
 
 def row_order(rows: int, seed: int, epoch: int) -> Tensor:
     """Return the order of the rows in an epoch, a permutation (rows,) int64 on the CPU."""
     return torch.randperm(rows, generator=torch.Generator().manual_seed(stream_seed(seed, "order", epoch)))
 
-
-def _tensor(array: np.ndarray, device: torch.device) -> Tensor:  # type: ignore[type-arg]  # any dtype
-    return torch.from_numpy(np.array(array)).to(device)

@@ -1,0 +1,53 @@
+"""`python -m benchmarks [NAME ...] [--rounds N]`: measure, print the tables, keep them in benchmarks/results/."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+from benchmarks.harness import Measured, Result, save, tell
+
+Section = Callable[[int], tuple[str, Measured, list[Result]]]
+ROUNDS = {"training": 9, "minibatches": 9, "metrics": 9, "light": 9, "first_step": 7, "command": 5, "sweep": 3}
+
+
+def section(name: str) -> Section:
+    """Return the benchmark of a name, importing what it alone needs."""
+    if name == "training":
+        from benchmarks.training import run
+    elif name == "minibatches":
+        from benchmarks.minibatches import run
+    elif name == "metrics":
+        from benchmarks.metric_writing import run
+    else:
+        from benchmarks.commands import run_first_step, run_light, run_whole
+
+        return {
+            "light": run_light,
+            "first_step": run_first_step,
+            "command": lambda rounds: run_whole(rounds, sweep=False),
+            "sweep": lambda rounds: run_whole(rounds, sweep=True),
+        }[name]
+    return run
+
+
+def main() -> int:
+    """Run the benchmarks that were named, all of them by default; exit code 1 where a promise is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*ROUNDS, []], help="which ones; all unless named")
+    parser.add_argument("--rounds", type=int, help="rounds of each, instead of its own number")
+    options = parser.parse_args()
+    sections, kept = {}, True
+    for name in options.names or ROUNDS:
+        title, measured, results = section(name)(options.rounds or ROUNDS[name])
+        print(tell(title, measured, results), flush=True)
+        sections[title] = measured, results
+        kept &= all(result.met for result in results)
+    save(Path(__file__).parent / "results" / "latest.json", sections)
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,90 @@
+"""Whole commands, as a person waits for them: processes timed from outside."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.harness import Claim, Measured, Result, alternate, judge
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+TRAIN = [sys.executable, str(REPOSITORY / "train.py")]
+USUAL = [sys.executable, str(REPOSITORY / "benchmarks" / "peers" / "usual_script.py")]
+SEEDS = ",".join(str(seed) for seed in range(16))
+
+
+def command(words: list[str], folder: Path, expected: int = 0) -> Callable[[], None]:
+    """Return a side that runs a command in `folder`."""
+    env = {**os.environ, "TRAINYARD_ROOT": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"}
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+        env.pop(name, None)
+
+    def run() -> None:
+        done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
+        if done.returncode != expected:
+            raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}: {done.stderr[-2000:]}")
+
+    return run
+
+
+def run_light(rounds: int) -> tuple[str, Measured, list[Result]]:
+    """Measure what ends before torch would have been imported."""
+    with tempfile.TemporaryDirectory() as folder:
+        sides = {
+            "import torch": command([sys.executable, "-c", "import torch"], Path(folder)),
+            "train.py --help": command([*TRAIN, "--help"], Path(folder)),
+            "train.py --cfg job": command([*TRAIN, "--cfg", "job"], Path(folder)),
+            "train.py with a mistake": command([*TRAIN, "network.hiden=3"], Path(folder), expected=2),
+        }
+        measured = alternate(sides, rounds)
+    claims = [Claim(f"{side} / import torch", side, "import torch", 0.4, cost=True) for side in list(sides)[1:]]
+    return "Commands that need no torch", measured, judge(claims, measured)
+
+
+def run_first_step(rounds: int) -> tuple[str, Measured, list[Result]]:
+    """Measure the time to the first optimizer step, told by the run's own journal, with a warm cache."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sides = {
+            "import pytorch_lightning": command([sys.executable, "-c", "import pytorch_lightning"], folder),
+            "train.py to the first step": lambda: _first_step(folder),
+        }
+        measured = alternate(sides, rounds)
+    claim = Claim("first step / import pytorch_lightning", "train.py to the first step", "import pytorch_lightning",
+                  1.25, cost=True)  # fmt: skip
+    return "Time to the first step", measured, judge([claim], measured)
+
+
+def _first_step(folder: Path) -> float:
+    started = time.time()
+    command([*TRAIN, "training.max_steps=1"], folder)()
+    runs = sorted((folder / "runs" / "digits").iterdir(), key=lambda path: path.stat().st_mtime)
+    import json
+
+    records = [json.loads(line) for line in (runs[-1] / "journal.jsonl").read_text().splitlines()]
+    return next(record["time"] for record in records if record["type"] == "metrics") - started
+
+
+def run_whole(rounds: int, *, sweep: bool) -> tuple[str, Measured, list[Result]]:
+    """Measure a whole training, 20 epochs, warm cache, MLflow on; or a sweep over 16 seeds."""
+    extra = ["-m", f"seed={SEEDS}"] if sweep else []
+    with tempfile.TemporaryDirectory() as name:
+        ours, theirs = Path(name) / "ours", Path(name) / "theirs"
+        ours.mkdir()
+        theirs.mkdir()
+        command(TRAIN, ours)()
+        command(USUAL, theirs)()
+        sides = {
+            "python train.py": command([*TRAIN, *extra, "tracking.drain=600"], ours),
+            "script in the usual style": command([*USUAL, *extra], theirs),
+        }
+        measured = alternate(sides, rounds, warmups=0)
+        shutil.rmtree(name, ignore_errors=True)
+    bound = 0.40 if sweep else 0.60
+    what = "16-member sweep" if sweep else "one run"
+    claim = Claim(f"{what} / usual style", "python train.py", "script in the usual style", bound, cost=True)
+    return f"Whole commands: {what}", measured, judge([claim], measured)

@@ -1,0 +1,41 @@
+"""The digits that every training loop is measured on: the project's own prepared rows, as plain arrays."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from trainyard.config.compose import compose
+from trainyard.config.schema import Config
+from trainyard.data.prepare import prepare
+from trainyard.data.prepared import Prepared
+
+BATCH, HIDDEN, CLASSES, RATE = 64, 256, 10, 1e-3
+
+
+@cache
+def root() -> Path:
+    """Return a project root of this process, so that nothing of a benchmark lands in the checkout."""
+    return Path(tempfile.mkdtemp(prefix="trainyard-bench-"))
+
+
+def config(epochs: int) -> Config:
+    """Return the config of the measured training: 64-256-10, batch 64, Adam, one thread, no early stopping."""
+    return compose([
+        "dataset=digits", "model=classifier", "network=mlp", "optimizer=adam", "accelerator=cpu",
+        "accelerator.threads=1", f"training.max_epochs={epochs}", "training.patience=null", "tracking=off",
+    ])  # fmt: skip
+
+
+@cache
+def prepared() -> Prepared:
+    """Return the prepared digits."""
+    return prepare(config(1).dataset, task="classification", double=False, root=root())
+
+
+@cache
+def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return x (N, 64) float32 and y (N,) int64 of train, then of val."""
+    made = prepared()
+    return tuple(np.array(array) for array in (made.train.x, made.train.y, made.val.x, made.val.y))  # type: ignore[return-value]
