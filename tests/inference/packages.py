@@ -1,5 +1,6 @@
-"""A packaged model over a small mixed table, made without training."""
+"""A packaged model over a small table of all kinds of columns, made without training."""
 
+import datetime
 import json
 
 import numpy as np
@@ -12,6 +13,8 @@ from trainyard.inference import build_card, save_package
 from trainyard.networks import Inputs, seeded_network
 
 ROWS = 120
+CONFIG = Mlp(hidden=(8,))
+COLUMNS = ("size", "color", "town", "number", "wild", "seen")
 
 
 def raw_table(seed=0):
@@ -21,11 +24,13 @@ def raw_table(seed=0):
     town = rng.choice([f"town {number}" for number in range(12)], ROWS)
     number = rng.integers(0, 50, ROWS)
     label = np.where(size + 5 * (color == "red") > 31, "big", "small")
-    return pa.table({"size": size, "color": color, "town": town, "number": number, "label": label,
-                     "length": size * 2 + number, "width": size - number})  # fmt: skip
+    wild = [None if value > 0.9 else bool(value > 0.4) for value in rng.random(ROWS)]
+    seen = [datetime.date(2020, 1, 1) + datetime.timedelta(int(day)) for day in rng.integers(0, 900, ROWS)]
+    features = {"size": size, "color": color, "town": town, "number": number, "wild": wild, "seen": seen}
+    return pa.table({**features, "label": label, "length": size * 2 + number, "width": size - number})
 
 
-def make_package(folder, *, target=("label",), ignore=("length", "width"), precision="32"):
+def make_package(folder, *, target=("label",), ignore=("length", "width"), precision="32", config=CONFIG):
     """Package a model with its seeded weights and return (card, table)."""
     table = raw_table()
     dataset = Csv(name="made", path="made.csv", target=target, ignore=ignore, one_hot_limit=5)
@@ -33,9 +38,9 @@ def make_package(folder, *, target=("label",), ignore=("length", "width"), preci
     made = assemble(source, dataset, "auto", precision == "64")
     inputs = Inputs(made.train.x.shape[1], made.category_sizes)
     outputs = len(made.classes) if made.classes else len(made.targets)
-    network = seeded_network(Mlp(hidden=(8,)), inputs, outputs, 0)
+    network = seeded_network(config, inputs, outputs, 0)
     card = build_card(
-        task=made.task, network=Mlp(hidden=(8,)), inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
+        task=made.task, network=config, inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
         classes=made.classes, targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
         precision=precision, example=made.example, metrics={"test/accuracy": 0.5}, lineage={"environment": {}},
     )  # fmt: skip

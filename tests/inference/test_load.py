@@ -4,9 +4,12 @@ import sys
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
-from tests.inference.packages import make_package
+from tests.inference.packages import COLUMNS, make_package
+from trainyard.config.schema import Linear, Mlp
 from trainyard.inference import PackageError, load
+from trainyard.inference.card import card_digest
 
 
 @pytest.fixture
@@ -16,8 +19,10 @@ def folder(tmp_path):
 
 
 def edit(folder, change):
+    """Change the card as one would who knows of its digest."""
     card = json.loads((folder / "card.json").read_text())
     change(card)
+    card["digest"] = card_digest(card)
     (folder / "card.json").write_text(json.dumps(card))
 
 
@@ -28,13 +33,32 @@ def refusal(folder):
 
 
 def test_it_is_found_by_its_own_folder_and_by_the_runs(folder):
-    assert load(folder).columns == load(str(folder.parent)).columns == ("size", "color", "town", "number")
+    assert load(folder).columns == load(str(folder.parent)).columns == COLUMNS
 
 
 def test_the_network_is_ready_to_predict(folder):
     network = load(folder).network
     assert not network.training
     assert not any(parameter.requires_grad for parameter in network.parameters())
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        Linear(),
+        Mlp(hidden=()),
+        Mlp(hidden=(16, 16), residual=True, dropout=0.5, activation="gelu"),
+        Mlp(hidden=(8, 4), normalization="batch", embedding_size=3),
+        Mlp(hidden=(8,), normalization="layer"),
+    ],
+    ids=str,
+)
+def test_every_kind_of_network_comes_back_with_its_weights(tmp_path, config):
+    make_package(tmp_path / "model", config=config)
+    kept = load_file(tmp_path / "model" / "weights.safetensors")
+    loaded = load(tmp_path / "model").network.state_dict()
+    assert kept.keys() == loaded.keys()
+    assert all(torch.equal(kept[name], loaded[name]) for name in kept)
 
 
 def test_double_weights_stay_double(tmp_path):
@@ -52,9 +76,9 @@ def test_truncated_and_altered_weights_are_refused(folder):
     path = folder / "weights.safetensors"
     data = path.read_bytes()
     path.write_bytes(data[:-1])
-    assert f"has {len(data) - 1} bytes instead of {len(data)}. It was cut off or altered." in refusal(folder)
+    assert f"has {len(data) - 1} bytes instead of {len(data)}. It was cut off or altered;" in refusal(folder)
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    assert "does not have the digest on its card. It was altered." in refusal(folder)
+    assert "does not have the digest on its card. It was altered;" in refusal(folder)
     path.unlink()
     assert "cannot be read (No such file or directory)" in refusal(folder)
 
@@ -63,13 +87,16 @@ def test_truncated_and_altered_weights_are_refused(folder):
     ("change", "words"),
     [
         (lambda card: card.update(format="other"), "is not the card of a Trainyard model"),
-        (lambda card: card.update(version=9), "is of version 9; this Trainyard reads version 1"),
-        (lambda card: card["network"].update(name="vgg"), "network vgg: this Trainyard has no such network"),
-        (lambda card: card["network"].update(hidden=[9]), "does not describe a model that can be built"),
-        (lambda card: card["network"].update(hidden="many"), "The network on the card must be"),
-        (lambda card: card["weights"]["tensors"].pop("output.bias"), "holds other tensors than its card says"),
-        (lambda card: card.pop("inputs"), "does not describe a model that can be built"),
-        (lambda card: card.update(preprocessing=None), "does not describe a model that can be built"),
+        (lambda c: c.update(version=9), "is of version 9, but this Trainyard reads version 1. Load it with trainyard "),
+        (lambda c: c.update(version=9, versions=None), "Load it with the release of Trainyard, which wrote it."),
+        (lambda card: card["network"].update(name="vgg"), "that this Trainyard can build (there is no network vgg)"),
+        (lambda card: card["network"].update(hidden=[9]), "that this Trainyard can build (Error(s) in loading"),
+        (lambda card: card["network"].update(hidden="many"), "that this Trainyard can build (the network must be"),
+        (lambda card: card["network"].update(depth=3), "the network mlp has no key 'depth'"),
+        (lambda card: card["weights"]["tensors"].pop("output.bias"), "holds tensors of other names, shapes or dtypes"),
+        (lambda card: card.pop("inputs"), "that this Trainyard can build ('inputs')"),
+        (lambda card: card.update(preprocessing=None), "does not describe a model"),
+        (lambda card: card["preprocessing"].update(version=7), "The preprocessing is of version 7"),
     ],
 )
 def test_a_card_that_does_not_fit_is_refused_in_a_sentence(folder, change, words):
@@ -78,8 +105,32 @@ def test_a_card_that_does_not_fit_is_refused_in_a_sentence(folder, change, words
 
 
 def test_a_card_that_is_no_json_is_refused(folder):
-    (folder / "card.json").write_text("{")
-    assert "cannot be read" in refusal(folder)
+    path = folder / "card.json"
+    path.write_text(path.read_text()[:-20])
+    assert refusal(folder) == f"{path}: is no JSON. It was cut off or altered; package the model again."
+    path.unlink()
+    path.mkdir()
+    assert refusal(folder) == f"{path}: cannot be read (Is a directory)."
+
+
+def test_a_card_with_one_number_changed_is_refused(folder):
+    path = folder / "card.json"
+    card = json.loads(path.read_text())
+    card["preprocessing"]["columns"][0]["fill"] += 1e-9
+    path.write_text(json.dumps(card))
+    assert refusal(folder) == f"{path}: does not have the digest it names. It was altered; package the model again."
+
+
+def test_weights_that_the_card_forgets_are_named(folder, monkeypatch):
+    class Forgetful(torch.nn.Linear):
+        def __init__(self):
+            super().__init__(2, 2)
+            self.register_buffer("scale", torch.ones(2), persistent=False)
+
+    module = sys.modules["trainyard.inference.load"]  # its name in the package is that of the function
+    monkeypatch.setattr(module, "build_network", lambda *_: Forgetful())
+    monkeypatch.setattr(module, "read_weights", lambda *_: torch.nn.Linear(2, 2).state_dict())
+    assert refusal(folder) == "There are no values for scale of the network."
 
 
 def test_weights_that_are_no_safetensors_are_refused(folder):

@@ -1,6 +1,9 @@
+import datetime
+
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from tests.inference.packages import make_package
 from trainyard.errors import DataError
@@ -59,7 +62,7 @@ def test_no_rows_give_no_predictions(classifier):
 
 def test_missing_values_and_new_categories_are_taken(classifier):
     model, _ = classifier
-    rows = [{"size": None, "color": "mauve", "town": None, "number": 3}]
+    rows = [{"size": None, "color": "mauve", "town": None, "number": 3, "wild": None, "seen": None}]
     assert model.predict(rows)[0] in ("big", "small")
 
 
@@ -87,6 +90,54 @@ def test_columns_of_predictions_have_names(classifier, regressor):
     assert list(model.predict_columns(table)) == ["prediction", "probability_big", "probability_small"]
     model, table = regressor
     assert list(model.predict_columns(table)) == ["length", "width"]
+
+
+def test_values_are_taken_as_json_and_people_write_them(classifier):
+    model, _ = classifier
+    plain = {"size": 30.0, "color": "red", "town": "town 1", "number": 3, "wild": True, "seen": "2020-05-17"}
+    written = [
+        {**plain, "size": "30", "number": 3.0, "wild": "yes"},
+        {**plain, "size": 30, "number": "3", "wild": 1},
+        {**plain, "color": " red ", "seen": datetime.datetime(2020, 5, 17)},
+    ]
+    for row in written:
+        np.testing.assert_array_equal(model.predict_proba([row]), model.predict_proba([plain]))
+    assert (model.predict_proba([{**plain, "wild": "no"}]) != model.predict_proba([plain])).all()
+
+
+def test_an_array_has_the_columns_in_order(tmp_path):
+    _, table = make_package(tmp_path / "model", target=("length",), ignore=("label", "color", "town", "wild", "seen"))
+    model = load(tmp_path / "model")
+    rows = table.select(model.columns)
+    array = np.stack([column.to_numpy() for column in rows.columns], axis=1)
+    np.testing.assert_array_equal(model.predict(array), model.predict(rows))
+    with pytest.raises(DataError, match=r"An array of rows has the shape \(rows, 3\)"):
+        model.predict(array[:, :2])
+
+
+@pytest.mark.parametrize("precision", ["32", "64", "bf16-mixed"])
+def test_the_numbers_are_those_of_the_network_in_its_precision(tmp_path, precision):
+    card, table = make_package(tmp_path / "model", precision=precision)
+    model = load(tmp_path / "model")
+    x, codes = model.encoder.encode(table)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16-mixed"):
+        output = model.network(torch.from_numpy(x), torch.from_numpy(codes).long()).double()
+    np.testing.assert_array_equal(model.outputs(table), output.numpy())
+    assert x.dtype == (np.float64 if card["precision"] == "64" else np.float32)
+
+
+def test_it_says_what_it_is(classifier, regressor):
+    assert repr(classifier[0]) == "<classifier of 2 classes: mlp from 6 columns to label>"
+    assert repr(regressor[0]) == "<regressor: mlp from 6 columns to length, width>"
+
+
+@pytest.mark.parametrize("classes", [("a", "b"), (3, 1), (True, False), (0.5, 2.0)])
+def test_labels_come_back_in_their_own_type(classifier, monkeypatch, classes):
+    model, table = classifier
+    monkeypatch.setattr(model, "classes", classes)
+    predicted = model.predict(table)
+    assert {type(label) for label in predicted.tolist()} == {type(classes[0])}
+    assert set(predicted.tolist()) <= set(classes)
 
 
 def test_labels_of_mixed_types_keep_them(classifier):

@@ -1,5 +1,6 @@
 """The card of a packaged model: everything about it that is no weight, as JSON."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,7 +12,6 @@ from trainyard.networks import Inputs
 
 FORMAT, VERSION = "trainyard-model", 1
 PACKAGES = ("trainyard", "torch", "numpy", "pyarrow", "safetensors")
-NUMBERS = ("double", "long", "float", "integer")
 
 
 def build_card(
@@ -44,29 +44,35 @@ def build_card(
     return plain
 
 
+def card_digest(card: Mapping[str, Any]) -> str:
+    """Return the md5 of a card's values, but for the digest itself; spaces and the order of keys do not count."""
+    values = {name: value for name, value in card.items() if name != "digest"}
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 def signature(
     preprocessing: Mapping[str, Any], classes: Sequence[Any] | None, targets: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the raw columns a model takes and the columns it gives, in MLflow's words.
 
-    Numbers are "any": MLflow takes no whole numbers for a double and no missing values for a long, a model takes both.
-    No column is required, so that a missing one is named by the model and not by a stack trace of the schema.
+    Every input is "any" and none is required, so that rows come to the model as they were sent: it reads values by
+    the column's kind, fills what is missing, and names the column that is wrong. Types of MLflow would refuse whole
+    numbers for a double and a column of missing values for a string, and make "no" and null in JSON a boolean true
+    and false.
     """
-    inputs = [
-        {"name": column["name"], "type": "any" if column["type"] in NUMBERS else column["type"], "required": False}
-        for column in preprocessing["columns"]
-    ]
+    inputs = [{"name": column["name"], "type": "any", "required": False} for column in preprocessing["columns"]]
     if classes is None:
         outputs = [{"name": target, "type": "double"} for target in targets]
     else:
-        probabilities = [{"name": probability_name(label), "type": "double"} for label in classes]
+        probabilities = [{"name": name, "type": "double"} for name in probability_names(classes)]
         outputs = [{"name": "prediction", "type": label_type(classes)}, *probabilities]
     return {"inputs": inputs, "outputs": outputs}
 
 
-def probability_name(label: Any) -> str:
-    """Return the name of the column that holds the probability of a class."""
-    return f"probability_{label}"
+def probability_names(classes: Sequence[Any]) -> list[str]:
+    """Return the names of the columns that hold the probability of each class."""
+    return [f"probability_{label}" for label in classes]
 
 
 def label_type(classes: Sequence[Any]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from trainyard.config.keys import keys_of
 from trainyard.config.schema import NETWORKS, Network
 from trainyard.data.encode import Encoder
 from trainyard.errors import DataError, TrainyardError
-from trainyard.inference.card import FORMAT, VERSION
+from trainyard.inference.card import FORMAT, VERSION, card_digest
 from trainyard.inference.model import Model
-from trainyard.inference.package import CARD, WEIGHTS, dtype_name
+from trainyard.inference.package import CARD, WEIGHTS, describe
 from trainyard.networks import Inputs, build_network
 
 
@@ -37,30 +38,42 @@ def load(path: Path | str) -> Model:
     if not (folder / CARD).is_file() and (folder / "model" / CARD).is_file():
         folder = folder / "model"
     card = read_card(folder)
+    tensors = read_weights(folder, card)
     try:
-        network = restore_network(card, read_weights(folder, card))
-        encoder = Encoder.from_dict(card["preprocessing"])
-        return Model(card, network, encoder)
+        return Model(card, restore_network(card, tensors), Encoder.from_dict(card["preprocessing"]))
     except PackageError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, TrainyardError) as error:
-        raise PackageError(f"{folder / CARD}: does not describe a model that can be built ({error}).") from error
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, TrainyardError) as error:
+        raise PackageError(f"{folder / CARD}: does not describe a model that this Trainyard can build ({error}). "
+                           f"Load it with {made_with(card)}, which wrote it.") from error  # fmt: skip
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """Return the card of a packaged model."""
+    """Return the card of a packaged model, checked against its own digest."""
     path = folder / CARD
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise PackageError(f"{folder}: there is no packaged model here (no {CARD}).") from None
-    except (OSError, ValueError) as error:
-        raise PackageError(f"{path}: cannot be read ({error}). It was altered or cut off.") from None
+    except OSError as error:
+        raise PackageError(f"{path}: cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise PackageError(f"{path}: is no JSON. It was cut off or altered; package the model again.") from None
     if not isinstance(card, dict) or card.get("format") != FORMAT:
         raise PackageError(f"{path}: is not the card of a Trainyard model.")
     if card.get("version") != VERSION:
-        raise PackageError(f"{path}: is of version {card.get('version')}; this Trainyard reads version {VERSION}.")
+        raise PackageError(f"{path}: is of version {card.get('version')}, but this Trainyard reads version {VERSION}. "
+                           f"Load it with {made_with(card)}, which wrote it.")  # fmt: skip
+    if card.get("digest") != card_digest(card):
+        raise PackageError(f"{path}: does not have the digest it names. It was altered; package the model again.")
     return card
+
+
+def made_with(card: Mapping[str, Any]) -> str:
+    """Return the release of Trainyard that wrote a card."""
+    versions = card.get("versions")
+    return f"trainyard {versions['trainyard']}" if isinstance(versions, dict) and "trainyard" in versions else (
+        "the release of Trainyard")  # fmt: skip
 
 
 def read_weights(folder: Path, card: Mapping[str, Any]) -> dict[str, Tensor]:
@@ -71,16 +84,16 @@ def read_weights(folder: Path, card: Mapping[str, Any]) -> dict[str, Tensor]:
     except OSError as error:
         raise PackageError(f"{path}: cannot be read ({error.strerror}).") from None
     if len(data) != expected["bytes"]:
-        raise PackageError(f"{path}: has {len(data)} bytes instead of {expected['bytes']}. It was cut off or altered.")
+        raise PackageError(f"{path}: has {len(data)} bytes instead of {expected['bytes']}. It was cut off or altered; "
+                           "package the model again.")  # fmt: skip
     if hashlib.md5(data, usedforsecurity=False).hexdigest() != expected["md5"]:
-        raise PackageError(f"{path}: does not have the digest on its card. It was altered.")
+        raise PackageError(f"{path}: does not have the digest on its card. It was altered; package the model again.")
     try:
         tensors = read_tensors(data)
     except SafetensorError as error:
         raise PackageError(f"{path}: is no safetensors file ({error}).") from None
-    found = {name: {"shape": list(tensor.shape), "dtype": dtype_name(tensor)} for name, tensor in tensors.items()}
-    if found != expected["tensors"]:
-        raise PackageError(f"{path}: holds other tensors than its card says.")
+    if describe(tensors) != expected["tensors"]:
+        raise PackageError(f"{path}: holds tensors of other names, shapes or dtypes than its card says.")
     return tensors
 
 
@@ -89,9 +102,12 @@ def restore_network(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> n
     sizes = card["inputs"]
     shape = sizes["image_shape"]
     inputs = Inputs(sizes["numeric"], tuple(sizes["category_sizes"]), None if shape is None else tuple(shape))
-    with torch.device("meta"):
+    with torch.device("meta"):  # shapes only: the weights are there already
         network = build_network(network_config(card["network"]), inputs, card["outputs"])
     network.load_state_dict(dict(tensors), strict=True, assign=True)
+    unset = [name for name, tensor in chain(network.named_parameters(), network.named_buffers()) if tensor.is_meta]
+    if unset:
+        raise PackageError(f"There are no values for {', '.join(unset)} of the network.")
     return network.eval().requires_grad_(False)
 
 
@@ -99,9 +115,11 @@ def network_config(values: Mapping[str, Any]) -> Network:
     """Return the config of a network from the JSON values of a card, checked like those of a person."""
     kind = NETWORKS.get(str(values["name"]))
     if kind is None:
-        raise PackageError(f"network {values['name']}: this Trainyard has no such network.")
+        raise LookupError(f"there is no network {values['name']}")
     known = keys_of(kind)  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
     try:
         return kind(**{name: convert_value(value, known[name]) for name, value in values.items() if name != "name"})
     except WrongValueError as error:
-        raise PackageError(f"The network on the card {error}.") from None
+        raise ValueError(f"the network {error}") from None
+    except KeyError as error:
+        raise LookupError(f"the network {values['name']} has no key {error}") from None

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from trainyard.data.encode import Encoder
 from trainyard.data.table import table_from
-from trainyard.inference.card import probability_name
+from trainyard.inference.card import probability_names
 
 BATCH_ROWS = 4096
 
@@ -29,6 +29,11 @@ class Model:
         self.columns = encoder.names
         shape = card["inputs"]["image_shape"]
         self._image_shape = None if shape is None else tuple(shape)
+
+    def __repr__(self) -> str:
+        kind = "regressor" if self.classes is None else f"classifier of {len(self.classes)} classes"
+        columns = f"{len(self.columns)} column{'s' if len(self.columns) != 1 else ''}"
+        return f"<{kind}: {self.card['network']['name']} from {columns} to {', '.join(self.targets)}>"
 
     def predict(self, rows: Any) -> np.ndarray:
         """Return labels (N,) in their own type, or targets (N,) or (N, T) float64 in original units.
@@ -54,7 +59,7 @@ class Model:
         if self.classes is None:
             return dict(zip(self.targets, self._original_units(output).T, strict=True))
         probability = torch.softmax(torch.from_numpy(output), dim=1).numpy()
-        named = {probability_name(label): probability[:, place] for place, label in enumerate(self.classes)}
+        named = dict(zip(probability_names(self.classes), probability.T, strict=True))
         return {"prediction": self.labels()[output.argmax(axis=1)], **named}
 
     def _original_units(self, output: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from trainyard.files import sync_folder
+from trainyard.inference.card import card_digest
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 
@@ -19,34 +20,37 @@ CARD, WEIGHTS = "card.json", "weights.safetensors"
 def save_package(folder: Path, *, state: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     """Write a model's weights and card to `folder`, in the place of one that stood there.
 
-    The card gets the size and md5 of the weights and each tensor's shape and dtype, which loading checks.
+    The card gets what loading checks: of the weights their size, md5 and each tensor's shape and dtype, and a digest
+    of itself.
     """
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}
+    tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in state.items()}
     data = save(tensors)
     weights = {
         "file": WEIGHTS,
         "bytes": len(data),
         "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
-        "tensors": {
-            name: {"shape": list(tensor.shape), "dtype": dtype_name(tensor)} for name, tensor in tensors.items()
-        },
+        "tensors": describe(tensors),
     }
+    complete = {**card, "weights": weights}
+    text = json.dumps({**complete, "digest": card_digest(complete)}, indent=2) + "\n"
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         _write(partial / WEIGHTS, data)
-        _write(partial / CARD, (json.dumps({**card, "weights": weights}, indent=2) + "\n").encode())
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.replace(folder)
-        sync_folder(folder.parent)
+        _write(partial / CARD, text.encode())
+        sync_folder(partial)
+        _replace(folder, partial)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def dtype_name(tensor: Tensor) -> str:
-    """Return the dtype of a tensor as in float32."""
-    return str(tensor.dtype).removeprefix("torch.")
+def describe(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Any]]:
+    """Return shape and dtype of each tensor, as JSON values."""
+    return {
+        name: {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
+        for name, tensor in tensors.items()
+    }
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -54,3 +58,14 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _replace(folder: Path, new: Path) -> None:
+    """Rename `new` to `folder`; what stood there is removed after that."""
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    new.replace(folder)
+    sync_folder(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)

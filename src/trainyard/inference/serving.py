@@ -6,8 +6,11 @@ MLflow runs this file when it keeps a model, too, so torch is imported only wher
 from typing import Any
 
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+from trainyard.errors import DataError
 
 
 class Served(PythonModel):
@@ -22,9 +25,15 @@ class Served(PythonModel):
     def predict(
         self, context: PythonModelContext, model_input: pd.DataFrame, params: dict[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Return the predictions for raw rows, in their order."""
+        """Return the predictions for raw rows, in their order.
+
+        Raises MlflowException, which a server answers with status 400, naming the columns that are missing or wrong.
+        """
         del context, params
-        columns = self.model.predict_columns(model_input)
+        try:
+            columns = self.model.predict_columns(model_input)
+        except DataError as error:
+            raise MlflowException.invalid_parameter_value(" ".join(error.faults)) from None
         return pd.DataFrame(columns, index=model_input.index)
 
 
