@@ -49,7 +49,7 @@ def draw_residuals(target: np.ndarray, prediction: np.ndarray, names: Sequence[s
         scatter.axhline(0, color=GREY, linewidth=1, linestyle="--")
         scatter.set_xlabel(f"predicted {name}")
         scatter.set_ylabel("residual (predicted - actual)")
-        histogram.hist(residual, bins=min(60, max(10, int(np.sqrt(len(residual))))), color=BLUE, alpha=0.8)
+        histogram.hist(residual, bins=_bins(residual), color=BLUE, alpha=0.8)
         mean, deviation = residual.mean(), residual.std()
         histogram.axvline(mean, color=RED, linewidth=1.4, label=f"mean {mean:.4g}")
         for side in (mean - deviation, mean + deviation):
@@ -67,6 +67,11 @@ def _cloud(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
         axes.hexbin(x, y, gridsize=60, bins="log", cmap="Blues", mincnt=1, linewidths=0.1)
     else:
         axes.scatter(x, y, s=14, color=BLUE, alpha=0.55 if len(x) > 300 else 0.8, linewidths=0)
+
+
+def _bins(values: np.ndarray) -> int:
+    spread, size = np.ptp(values), np.abs(values).max(initial=0.0)
+    return 1 if spread <= 1e-9 * size else min(60, max(10, int(np.sqrt(len(values)))))
 
 
 def _limits(*values: np.ndarray) -> tuple[float, float]:

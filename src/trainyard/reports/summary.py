@@ -1,12 +1,13 @@
-"""What a person reads at the start and at the end of a run."""
+"""What a person reads at the start and at the end of a run, and at the end of a sweep."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainyard.data.summary import Summary
-from trainyard.reports.text import labelled, listed, number, seconds_text, table
+from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, table
 
-MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS = 6, 12, 24
+MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS, MOST_MEMBERS = 10, 12, 24, 10, 40
 Layer = tuple[str, str, str, int]  # name, class, shape of the output, parameters
 
 
@@ -22,25 +23,26 @@ def start_summary(
     if classes is not None:
         lines += labelled("classes", f"{len(classes)}: {listed([str(label) for label in classes], MOST_CLASSES)}")
     rows = ", ".join(f"{count:,} {part}" for part, count in summary.rows.items())
-    lines += labelled("rows", f"{rows}; split {summary.split}")
+    dropped = f"; {summary.dropped:,} without a target left out" if summary.dropped else ""
+    lines += labelled("rows", f"{rows}; split {summary.split}{dropped}")
     lines += labelled("columns", columns_text(summary))
     for left in summary.left_out[:MOST_COLUMNS]:
         lines += labelled("left out", f"{left.column}: {left.reason}")
     if len(summary.left_out) > MOST_COLUMNS:
-        lines += labelled("", f"and {len(summary.left_out) - MOST_COLUMNS} more columns")
+        lines += labelled("", f"and {plural(len(summary.left_out) - MOST_COLUMNS, 'more column')}")
     for note in summary.notes:
         lines += labelled("note", note)
     lines += ["", *layer_lines(layers, parameters), ""]
     lines += labelled("device", f"{device}, {precision} bit" if precision.isdigit() else f"{device}, {precision}")
     lines += labelled("training", training)
-    lines += labelled("folder", str(folder))
+    lines += pasted("folder", str(folder))
     return "\n".join(lines) + "\n"
 
 
 def columns_text(summary: Summary) -> str:
     """Return the columns per kind and what the network sees of them."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in summary.kinds.items() if count)
-    seen = [f"{summary.numeric} numbers"]
+    seen = [plural(summary.numeric, "number")]
     if summary.one_hot:
         seen.append(f"{summary.one_hot} of them one-hot")
     if summary.indicators:
@@ -68,24 +70,46 @@ def end_summary(
     """Return how a run ended: its metrics beside the baseline, where it lies, and what to do next."""
     lines = [] if error is None else [*labelled("stopped", error), ""]
     lines += metric_lines(metrics, baseline_name, directions)
-    trained = f"{epochs} epoch{'s' if epochs != 1 else ''} in {seconds_text(seconds)}"
-    lines += labelled("training", f"{trained}, best epoch {best_epoch}; {reason}")
-    lines += labelled("folder", str(folder))
+    lines += target_lines(metrics, baseline_name, directions)
+    best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"
+    lines += labelled("training", f"{plural(epochs, 'epoch')} in {seconds_text(seconds)}{best}; {reason}")
+    lines += pasted("folder", str(folder))
     lines += labelled("mlflow", mlflow)
-    lines += labelled("next", next_command)
+    lines += pasted("next", next_command)
     return "\n".join(lines)
 
 
 def metric_lines(metrics: Mapping[str, float], baseline_name: str, directions: Mapping[str, str]) -> list[str]:
     """Return the table of test metrics beside those of the baseline; nothing where there was no test."""
     rows = [("metric", "test", baseline_name, "better")]
-    for name, value in metrics.items():
-        part, _, metric = name.partition("/")
-        if part == "test":
-            baseline = metrics.get(f"baseline/{metric}")
-            better = {"max": "higher", "min": "lower"}[directions[metric.split("/")[0]]]
-            rows.append((metric, number(value), "-" if baseline is None else number(baseline), better))
-    return [*table(rows, right=(1, 2)), ""] if len(rows) > 1 else []
+    for metric in directions:
+        if (value := metrics.get(f"test/{metric}")) is not None:
+            better = {"max": "higher", "min": "lower"}[directions[metric]]
+            rows.append((metric, number(value), _number(metrics.get(f"baseline/{metric}")), better))
+    if len(rows) == 1:
+        return []
+    lines = [*table(rows, right=(1, 2)), ""]
+    main = next(metric for metric in directions if metric != "loss")
+    if not _beats(metrics.get(f"test/{main}"), metrics.get(f"baseline/{main}"), directions[main]):
+        lines += labelled("note", f"{main} on the test part is no better than that of the baseline ({baseline_name})")
+    return lines
+
+
+def target_lines(metrics: Mapping[str, float], baseline_name: str, directions: Mapping[str, str]) -> list[str]:
+    """Return the table of test metrics per target, where there are several."""
+    main = next(metric for metric in directions if metric != "loss")
+    prefix = f"test/{main}/"
+    targets = [name.removeprefix(prefix) for name in metrics if name.startswith(prefix)]
+    if not targets:
+        return []
+    others = [metric for metric in directions if f"test/{metric}/{targets[0]}" in metrics and metric != main]
+    rows = [("target", main, f"{main} of {baseline_name}", *others)]
+    for target in targets[:MOST_TARGETS]:
+        names = [prefix + target, f"baseline/{main}/{target}", *(f"test/{metric}/{target}" for metric in others)]
+        rows.append((target, *(_number(metrics.get(name)) for name in names)))
+    more = len(targets) - MOST_TARGETS
+    lines = table(rows, right=range(1, len(rows[0])))
+    return [*lines, *([f"  and {plural(more, 'more target')}"] if more > 0 else []), ""]
 
 
 def sweep_summary(
@@ -95,19 +119,47 @@ def sweep_summary(
     """Return the members of a sweep, (choices, status, best value of the monitor, metrics), the best first."""
     good = [member for member in members if member[1] == "FINISHED" and member[2] is not None]
     others = [member for member in members if member not in good]
-    good.sort(key=lambda member: member[2] or 0.0, reverse=direction == "max")
+    good.sort(key=lambda member: _order(member[2], direction))
+    shared, differing = _choices([member[0] for member in [*good, *others]])
     rows = [("", "choices", f"best {monitor}", test_metric, "")]
-    for place, (choices, status, value, metrics) in enumerate([*good, *others]):
-        measured = metrics.get(test_metric)
-        rows.append((
-            "best" if place == 0 and good else "", choices, "-" if value is None else number(value),
-            "-" if measured is None else number(measured), "" if status == "FINISHED" else status.lower(),
-        ))  # fmt: skip
-    lines = ["", *table(rows, right=(2, 3)), ""]
+    for place, (choices, (_, status, value, metrics)) in enumerate(zip(differing, [*good, *others], strict=True)):
+        mark = "best" if place == 0 and good else ""
+        how = "" if status == "FINISHED" else status.lower()
+        rows.append((mark, choices, _number(value), _number(metrics.get(test_metric)), how))
+    more = len(rows) - 1 - MOST_MEMBERS
+    lines = ["", *table(rows[: MOST_MEMBERS + 1], right=(2, 3), cut=1)]
+    lines += [f"  and {plural(more, 'more member')}", ""] if more > 0 else [""]
+    if shared:
+        lines += labelled("all with", shared)
     if f"std/{test_metric}" in spread:
         mean, deviation = number(spread[f"mean/{test_metric}"]), number(spread[f"std/{test_metric}"])
-        lines += labelled("seeds", f"{test_metric} {mean} ± {deviation} over {spread['members/seeds']:.0f} seeds")
+        seeds = plural(round(spread["members/seeds"]), "seed")
+        lines += labelled("seeds", f"{test_metric} {mean} ± {deviation} (mean and deviation over {seeds})")
     lines += labelled("members", f"{len(good)} finished, {len(others)} not" if others else f"{len(good)} finished")
-    lines += labelled("folder", str(folder))
+    lines += pasted("folder", str(folder))
     lines += labelled("mlflow", mlflow)
     return "\n".join(lines)
+
+
+def _choices(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the words that all members share, and what is left of each; a single member keeps all."""
+    words = [text.split(" ") for text in texts]
+    shared = [word for word in words[0] if all(word in each for each in words)] if len(words) > 1 else []
+    left = [" ".join(word for word in each if word not in shared) for each in words]
+    return " ".join(shared), left
+
+
+def _order(value: float | None, direction: str) -> float:
+    if value is None or math.isnan(value):
+        return math.inf
+    return -value if direction == "max" else value
+
+
+def _beats(value: float | None, baseline: float | None, direction: str) -> bool:
+    if value is None or baseline is None:
+        return True
+    return value > baseline if direction == "max" else value < baseline
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else number(value)
