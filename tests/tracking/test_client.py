@@ -18,6 +18,7 @@ from trainyard.tracking.lock import is_locked
 from trainyard.tracking.progress import MIRROR_LOCK, read_progress
 from trainyard.tracking.store import Store
 from trainyard.tracking.sync import reconcile
+from trainyard.tracking.target import target
 
 TRAINING = """
 import os, signal, sys, time
@@ -184,6 +185,7 @@ def test_no_mirror_for_tracking_off_and_other_ranks(tmp_path, monkeypatch, name,
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("empty_database")  # MLflow imported, with its warnings behind it
 def test_four_trainings_at_once_on_no_database(tmp_path):
     code = TRAINING + "journal.end('FINISHED')\nprint(mirror.drain(60))"
     trainings = [
@@ -191,8 +193,6 @@ def test_four_trainings_at_once_on_no_database(tmp_path):
         for name in "abcd"
     ]
     assert [training.communicate()[0].splitlines()[1] for training in trainings] == ["True"] * 4
-    from trainyard.tracking.target import target
-
     store = Store(target(f"sqlite:///{tmp_path}/mlflow.db", tmp_path))
     runs = in_mlflow(store)
     assert sorted(run["name"] for run in runs) == list("abcd")
