@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from trainyard.config.convert import WrongValueError, convert_value
 from trainyard.config.keys import keys_of
 from trainyard.config.schema import NETWORKS, Network
-from trainyard.data.encode import Encoder
 from trainyard.errors import DataError, TrainyardError
 from trainyard.inference.card import FORMAT, VERSION, card_digest
 from trainyard.inference.model import Model
@@ -37,6 +36,8 @@ def load(path: Path | str) -> Model:
     folder = Path(path)
     if not (folder / CARD).is_file() and (folder / "model" / CARD).is_file():
         folder = folder / "model"
+    from trainyard.data.encode import Encoder  # reads raw rows with pyarrow, which packaging a model does not need
+
     card = read_card(folder)
     tensors = read_weights(folder, card)
     try:

@@ -1,15 +1,16 @@
 """A loaded model: raw rows in, labels, probabilities or numbers in original units out."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainyard.data.encode import Encoder
-from trainyard.data.table import table_from
 from trainyard.inference.card import probability_names
+
+if TYPE_CHECKING:
+    from trainyard.data.encode import Encoder
 
 BATCH_ROWS = 4096
 
@@ -21,7 +22,7 @@ class Model:
     the JSON that came with the weights.
     """
 
-    def __init__(self, card: Mapping[str, Any], network: nn.Module, encoder: Encoder):
+    def __init__(self, card: Mapping[str, Any], network: nn.Module, encoder: "Encoder"):
         self.card, self.network, self.encoder = card, network, encoder
         self.task: str = card["task"]
         self.targets: tuple[str, ...] = tuple(card["targets"])
@@ -75,6 +76,8 @@ class Model:
     @torch.no_grad()
     def outputs(self, rows: Any) -> np.ndarray:
         """Return the network's raw outputs (N, outputs) float64."""
+        from trainyard.data.table import table_from
+
         x, codes = self.encoder.encode(table_from(rows, self.columns))
         parts = [self._forward(*pair).double().numpy() for pair in _batches(x, codes)]
         return np.concatenate(parts) if parts else np.empty((0, self.card["outputs"]))

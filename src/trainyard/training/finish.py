@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from trainyard.files import replacing
-from trainyard.inference import build_card, save_package
+from trainyard.inference.card import build_card
+from trainyard.inference.package import save_package
 from trainyard.training.baseline import baseline_metrics
 from trainyard.training.evaluation import Outputs, measure, outputs
 from trainyard.training.fit import Fitted
