@@ -107,7 +107,8 @@ def test_extend_appends_without_changing_the_state(tmp_path):
     assert read_journal(tmp_path)[-1]["values"] == {"other/accuracy": 0.5}
 
 
-def test_a_folder_takes_one_run_and_one_writer(tmp_path):
+def test_a_folder_takes_one_run_and_one_writer(tmp_path, monkeypatch):
+    monkeypatch.setattr("trainyard.tracking.journal.LOCK_SECONDS", 0.1)
     process = writer(tmp_path)
     try:
         with pytest.raises(JournalError, match="Another process is writing"):

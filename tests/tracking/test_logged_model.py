@@ -77,6 +77,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_loaded_from_mlflow_it_takes_raw_rows_with_its_own_code(logged, tmp_path):
     shutil.copytree(logged, tmp_path / "elsewhere")  # nothing of it depends on where it was made
     done = subprocess.run(
