@@ -1,83 +1,220 @@
 from pathlib import Path
 
-from trainyard.config.metric_names import METRICS
 from trainyard.data.summary import LeftOut, Summary
-from trainyard.reports.summary import end_summary, start_summary, sweep_summary
+from trainyard.reports.summary import columns_text, end_summary, layer_lines, start_summary, sweep_summary
 from trainyard.reports.text import WIDTH
 
-SUMMARY = Summary(
-    rows={"train": 1000, "val": 200, "test": 200}, dropped=0, split="random", kinds={"numeric": 3, "category": 1},
-    left_out=tuple(LeftOut(f"column {n}", "one value") for n in range(8)), numeric=7, one_hot=4, indicators=1,
-    embedded=1, task="classification", task_reason="label holds two values", notes=("Look at this. " * 20,),
-)  # fmt: skip
+CLASSIFICATION = {"loss": "min", "accuracy": "max", "ece": "min"}
+REGRESSION = {"loss": "min", "rmse": "min", "mae": "min", "r2": "max"}
+FOLDER = Path("/home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c")
+LAYERS = [("hidden.0.linear", "Linear", "64", 512), ("output", "Linear", "2", 130)]
+
+
+def summary(**changes):
+    values = {
+        "rows": {"train": 700, "val": 150, "test": 150}, "dropped": 0, "split": "random", "kinds": {"numeric": 3},
+        "left_out": (), "numeric": 3, "one_hot": 0, "indicators": 0, "embedded": 0, "task": "regression",
+        "task_reason": "price holds numbers with fractions",
+    }  # fmt: skip
+    return Summary(**{**values, **changes})
 
 
 def start(**changes):
     values = {
-        "name": "made-mlp-1", "dataset": "made", "origin": "made.csv", "digest": "d" * 32, "summary": SUMMARY,
-        "targets": ["label"], "classes": ["no", "yes"], "layers": [("output", "Linear", "2", 16)], "parameters": 16,
-        "device": "CPU", "precision": "32", "training": "batches of 64", "folder": Path("runs/made/1"),
+        "name": "houses-mlp-0a1b2c", "dataset": "csv", "origin": "data/houses.csv",
+        "digest": "0123456789abcdef0123456789abcdef", "summary": summary(), "targets": ("price",), "classes": None,
+        "layers": LAYERS, "parameters": 642, "device": "CPU x86_64, 1 of 2 cores", "precision": "32",
+        "training": "batches of 64, 20 steps an epoch", "folder": FOLDER,
     }  # fmt: skip
     return start_summary(**{**values, **changes})
 
 
-def test_the_start_says_what_is_trained_on_what():
-    text = start()
-    for expected in (
-        "made-mlp-1: classifier of label", "made.csv (digest dddddddddddd)", "2: no, yes",
-        "1,000 train, 200 val, 200 test; split random", "3 numeric, 1 category", "4 of them one-hot",
-        "1 that say where a value is missing", "1 embedded", "column 0: one value", "and 2 more columns",
-        "output Linear", "CPU, 32 bit", "runs/made/1",
-    ):  # fmt: skip
-        assert expected in " ".join(text.split())
-    assert max(map(len, text.splitlines())) <= WIDTH
-
-
-def test_a_deep_network_shows_its_first_and_last_layers():
-    layers = [(f"hidden.{n}", "Linear", "8", 72) for n in range(100)]
-    text = start(layers=layers, classes=None, precision="bf16-mixed")
-    assert "... 76 more" in text
-    assert "hidden.99" in text
-    assert "regressor of label" in text
-    assert "CPU, bf16-mixed" in text
-
-
 def end(metrics, **changes):
     values = {
-        "metrics": metrics, "baseline_name": "mean", "directions": METRICS["regression"], "epochs": 5, "best_epoch": 4,
-        "reason": "all epochs done", "seconds": 3.0, "folder": Path("runs/made/1"), "mlflow": "mlflow ui",
-        "next_command": "python train.py", "error": None,
+        "metrics": metrics, "baseline_name": "majority class", "directions": CLASSIFICATION, "epochs": 20,
+        "best_epoch": 14, "reason": "all epochs done", "seconds": 12.34, "folder": FOLDER,
+        "mlflow": "run digits-mlp-0a1b2c; see it with: mlflow ui", "next_command": "python train.py -m seed=1,2,3",
+        "error": None,
     }  # fmt: skip
     return end_summary(**{**values, **changes})
 
 
-def test_the_end_shows_test_metrics_beside_the_baseline():
-    text = end({"test/rmse": 2.0, "baseline/rmse": 4.0, "test/rmse/length": 1.0, "best/epoch": 4.0})
-    lines = [line.split() for line in text.splitlines()]
-    assert ["metric", "test", "mean", "better"] in lines
-    assert ["rmse", "2.0000", "4.0000", "lower"] in lines
-    assert ["rmse/length", "1.0000", "-", "lower"] in lines
-    assert "5 epochs in 3.0 s, best epoch 4; all epochs done" in text
+def sweep(members, **changes):
+    values = {
+        "members": members, "monitor": "val/loss", "direction": "min", "test_metric": "test/accuracy", "spread": {},
+        "folder": FOLDER, "mlflow": "see it with: mlflow ui",
+    }  # fmt: skip
+    return sweep_summary(**{**values, **changes})
 
 
-def test_a_run_without_a_test_says_why_it_stopped():
-    text = end({}, error="stopped by SIGTERM", epochs=1)
-    assert text.startswith("stopped    stopped by SIGTERM")
-    assert "metric" not in text
-    assert "1 epoch in" in text
-
-
-def test_a_sweep_lists_its_members_the_best_first():
-    text = sweep_summary(
-        members=[("seed=1", "FINISHED", 0.5, {"test/accuracy": 0.8}), ("seed=2", "FINISHED", 0.2, {}),
-                 ("seed=3", "FAILED", None, {})],
-        monitor="val/loss", direction="min", test_metric="test/accuracy",
-        spread={"mean/test/accuracy": 0.8, "std/test/accuracy": 0.01, "members/seeds": 2}, folder=Path("runs/made/s"),
-        mlflow="mlflow ui",
+def test_the_start_says_what_is_trained_on_what():
+    told = start(
+        summary=summary(
+            dropped=4, kinds={"numeric": 3, "category": 2, "boolean": 0}, numeric=9, one_hot=5, indicators=1,
+            embedded=1, left_out=(LeftOut("id", "an identifier: a value of its own in every row"),),
+            notes=("1 row of test has the features of a row of train.",),
+        ),
     )  # fmt: skip
-    rows = [line.split() for line in text.splitlines() if "seed=" in line]
-    assert rows == [
-        ["best", "seed=2", "0.2000", "-"], ["seed=1", "0.5000", "0.8000"], ["seed=3", "-", "-", "failed"],
+    assert told == """\
+houses-mlp-0a1b2c: regressor of price
+
+data       csv: data/houses.csv (digest 0123456789ab)
+task       price holds numbers with fractions
+rows       700 train, 150 val, 150 test; split random; 4 without a target left out
+columns    3 numeric, 2 category; the network sees 9 numbers, 5 of them one-hot, 1 that say where a
+           value is missing, 1 embedded
+left out   id: an identifier: a value of its own in every row
+note       1 row of test has the features of a row of train.
+
+  layer            type    output  parameters
+  hidden.0.linear  Linear      64         512
+  output           Linear       2         130
+  total                                   642
+
+device     CPU x86_64, 1 of 2 cores, 32 bit
+training   batches of 64, 20 steps an epoch
+folder     /home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c
+"""
+
+
+def test_a_classifier_names_its_classes():
+    assert "\nclasses    3: 0, 1, 2\n" in start(classes=(0, 1, 2))
+    assert "\nclasses    2: False, True\n" in start(classes=(False, True))
+    many = start(classes=tuple(f"species {place}" for place in range(100)))
+    assert "classes    100: species 0, species 1, " in many
+    assert " 11 and 88 more\n" in many
+    assert many.startswith("houses-mlp-0a1b2c: classifier of price\n")
+
+
+def test_long_lists_are_cut_and_no_line_is_too_long():
+    columns = tuple(LeftOut(f"column {place}", "free text: " + "many words " * 15) for place in range(33))
+    layers = [(f"block.{place}." + "deep." * 20 + "linear", "Linear", "64", 10**9) for place in range(60)]
+    told = start(
+        summary=summary(left_out=columns, notes=("look at this " * 30,)), layers=layers, parameters=60 * 10**9,
+        targets=tuple(f"target {place}" for place in range(40)),
+    )  # fmt: skip
+    assert "target 9 and 30 more\n" in told
+    assert "left out   column 9: free text" in told
+    assert "column 10" not in told
+    assert "\n           and 23 more columns\n" in told
+    assert "... 36 more" in told
+    assert "60,000,000,000" in told
+    assert max(map(len, told.splitlines())) <= WIDTH
+
+
+def test_a_precision_that_is_no_number_of_bits():
+    assert "\ndevice     CPU x86_64, 1 of 2 cores, bf16-mixed\n" in start(precision="bf16-mixed")
+
+
+def test_columns_of_one_number():
+    assert columns_text(summary(kinds={"numeric": 1}, numeric=1)) == "1 numeric; the network sees 1 number"
+
+
+def test_first_and_last_layers_of_a_deep_network_are_shown():
+    lines = layer_lines([(f"layer {place}", "Linear", "1", 1) for place in range(30)], 30)
+    assert [line.split("  ")[1] for line in lines[1:-1]] == [
+        *(f"layer {place}" for place in range(12)), "... 6 more", *(f"layer {place}" for place in range(18, 30)),
     ]  # fmt: skip
-    assert "test/accuracy 0.8000 ± 0.0100 over 2 seeds" in text
-    assert "2 finished, 1 not" in text
+
+
+def test_the_end_sets_the_test_beside_the_baseline():
+    told = end({
+        "test/loss": 0.1221, "test/accuracy": 0.963, "test/ece": 0.0012345, "baseline/loss": 2.3026,
+        "baseline/accuracy": 0.1, "best/epoch": 14.0, "best/val/loss": 0.12,
+    })  # fmt: skip
+    assert told == """\
+  metric       test  majority class  better
+  loss       0.1221          2.3026  lower
+  accuracy   0.9630          0.1000  higher
+  ece       0.00123               -  lower
+
+training   20 epochs in 12 s, best epoch 14; all epochs done
+folder     /home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c
+mlflow     run digits-mlp-0a1b2c; see it with: mlflow ui
+next       python train.py -m seed=1,2,3"""
+
+
+def test_several_targets_have_a_table_of_their_own():
+    metrics = {"test/loss": 0.5, "test/rmse": 2.0, "test/r2": 0.8, "baseline/rmse": 9.0}
+    for target, value in (("length / mm", 1.0), ("weight", 3.0)):
+        metrics |= {f"test/rmse/{target}": value, f"test/r2/{target}": 0.8, f"baseline/rmse/{target}": 9.0}
+    told = end(metrics, baseline_name="mean", directions=REGRESSION)
+    assert told.startswith("""\
+  metric    test    mean  better
+  loss    0.5000       -  lower
+  rmse    2.0000  9.0000  lower
+  r2      0.8000       -  higher
+
+  target         rmse  rmse of mean      r2
+  length / mm  1.0000        9.0000  0.8000
+  weight       3.0000        9.0000  0.8000
+
+training """)
+
+
+def test_of_many_targets_the_first_are_shown():
+    metrics = {"test/rmse": 1.0, **{f"test/rmse/{'wide ' * 30}{place}": 1.0 for place in range(12)}}
+    told = end(metrics, baseline_name="mean", directions=REGRESSION)
+    assert told.count("wide …") + told.count("wide…") == 10
+    assert "\n  and 2 more targets\n" in told
+    assert max(map(len, told.splitlines())) <= WIDTH
+
+
+def test_a_model_that_is_no_better_than_the_baseline_is_told_so():
+    note = "note       accuracy on the test part is no better than that of the baseline (majority class)\n"
+    assert note in end({"test/accuracy": 0.5, "baseline/accuracy": 0.5})
+    assert "no better" not in end({"test/accuracy": 0.51, "baseline/accuracy": 0.5})
+    worse = end({"test/rmse": 2.0, "baseline/rmse": 1.0}, directions=REGRESSION, baseline_name="mean")
+    assert "rmse on the test part is no better than that of the baseline (mean)" in worse
+
+
+def test_a_run_that_was_stopped_before_its_test_says_why():
+    told = end({}, error="The loss was no longer a number.", epochs=1, best_epoch=0, reason="the loss diverged")
+    assert told.startswith(
+        "stopped    The loss was no longer a number.\n\n"
+        "training   1 epoch in 12 s, none of them validated; the loss diverged\n"
+    )
+
+
+def test_a_sweep_is_told_best_first():
+    told = sweep(
+        [
+            ("dataset=digits optimizer.lr=0.1", "FINISHED", 0.5, {"test/accuracy": 0.8}),
+            ("dataset=digits optimizer.lr=0.01", "FINISHED", 0.2, {"test/accuracy": 0.95}),
+            ("dataset=digits optimizer.lr=9", "FAILED", None, {}),
+        ],
+        spread={"mean/test/accuracy": 0.95, "std/test/accuracy": 0.0125, "members/seeds": 3.0},
+    )
+    assert told == """
+
+        choices            best val/loss  test/accuracy
+  best  optimizer.lr=0.01         0.2000         0.9500
+        optimizer.lr=0.1          0.5000         0.8000
+        optimizer.lr=9                 -              -  failed
+
+all with   dataset=digits
+seeds      test/accuracy 0.9500 ± 0.0125 (mean and deviation over 3 seeds of the best choices)
+members    2 finished, 1 not
+folder     /home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c
+mlflow     see it with: mlflow ui"""[1:]
+
+
+def test_the_highest_is_best_where_more_is_better_and_what_is_no_number_comes_last():
+    members = [(f"seed={place}", "FINISHED", value, {}) for place, value in enumerate((0.1, float("nan"), 0.0, 0.9))]
+    told = sweep(members, direction="max", monitor="val/accuracy")
+    assert [line.split()[-3] for line in told.splitlines()[2:6]] == ["seed=3", "seed=0", "seed=2", "seed=1"]
+    assert told.splitlines()[2].startswith("  best  seed=3")
+
+
+def test_a_sweep_without_a_good_member_has_no_best():
+    told = sweep([("seed=1", "KILLED", 0.3, {"test/accuracy": 0.5}), ("seed=2", "FAILED", None, {})])
+    assert "  best  " not in told
+    assert "members    0 finished, 2 not\n" in told
+    assert "members    0 finished\n" in sweep([])
+
+
+def test_of_many_members_the_best_are_shown_and_long_choices_are_cut():
+    members = [("network.hidden=[64,64,64,64] " * 9 + f"seed={place}", "FINISHED", 0.1, {}) for place in range(50)]
+    told = sweep([*members, ("seed=1", "FINISHED", 0.2, {})])
+    assert "\n  and 11 more members\n" in told
+    assert max(map(len, told.splitlines())) <= WIDTH

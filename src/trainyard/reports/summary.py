@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainyard.data.summary import Summary
-from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, table
+from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, table, wrapped
 
 MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS, MOST_MEMBERS = 10, 12, 24, 10, 40
 Layer = tuple[str, str, str, int]  # name, class, shape of the output, parameters
@@ -17,7 +17,8 @@ def start_summary(
     training: str, folder: Path,
 ) -> str:  # fmt: skip
     """Return what is going to be trained on what."""
-    lines = [f"{name}: {'classifier' if classes is not None else 'regressor'} of {listed(targets, MOST_COLUMNS)}", ""]
+    model = "classifier" if classes is not None else "regressor"
+    lines = [*wrapped(f"{name}: {model} of {listed(targets, MOST_COLUMNS)}"), ""]
     lines += labelled("data", f"{dataset}: {origin} (digest {digest[:12]})")
     lines += labelled("task", summary.task_reason)
     if classes is not None:
@@ -133,7 +134,7 @@ def sweep_summary(
         lines += labelled("all with", shared)
     if f"std/{test_metric}" in spread:
         mean, deviation = number(spread[f"mean/{test_metric}"]), number(spread[f"std/{test_metric}"])
-        seeds = plural(round(spread["members/seeds"]), "seed")
+        seeds = f"{plural(round(spread['members/seeds']), 'seed')} of the best choices"
         lines += labelled("seeds", f"{test_metric} {mean} ± {deviation} (mean and deviation over {seeds})")
     lines += labelled("members", f"{len(good)} finished, {len(others)} not" if others else f"{len(good)} finished")
     lines += pasted("folder", str(folder))

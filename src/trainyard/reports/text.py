@@ -32,8 +32,13 @@ def table(
 
 def labelled(label: str, text: str) -> list[str]:
     """Return a text behind its label, wrapped, its lines aligned."""
-    wrapped = textwrap.wrap(text, WIDTH - LABEL, break_long_words=False, break_on_hyphens=False) or [""]
-    return [f"{label:<{LABEL}}{wrapped[0]}", *(" " * LABEL + line for line in wrapped[1:])]
+    first, *others = wrapped(text, WIDTH - LABEL)
+    return [f"{label:<{LABEL}}{first}", *(" " * LABEL + line for line in others)]
+
+
+def wrapped(text: str, width: int = WIDTH) -> list[str]:
+    """Return the lines of a text, one at least, cut between words; a word that is longer than a line stays whole."""
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def pasted(label: str, text: str) -> list[str]:
