@@ -33,7 +33,8 @@ lint: $(READY) ## check style (ruff) and types (mypy)
 	@$(BIN)/python -m mypy
 
 ui: $(READY) ## open MLflow's pages on http://127.0.0.1:5000
-	@$(BIN)/python -m mlflow ui --host 127.0.0.1 --workers 1
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true \
+		$(BIN)/python -m mlflow ui --host 127.0.0.1 --workers 1
 
 bench: $(READY) ## measure speed against its baselines
 	@$(BIN)/python -m benchmarks $(ARGS)

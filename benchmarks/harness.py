@@ -68,8 +68,8 @@ def tell(title: str, measured: Measured, results: Sequence[Result], notes: Seque
     lines = [f"\n{title}"]
     width = max(len(name) for name in measured)
     for name, seconds in sorted(measured.items(), key=lambda item: statistics.median(item[1])):
-        median = statistics.median(seconds)
-        lines.append(f"  {name:<{width}}  {median * 1e3:12,.3f} ms   ({min(seconds) * 1e3:,.3f} to {max(seconds) * 1e3:,.3f})")
+        median, low, high = (1e3 * value for value in (statistics.median(seconds), min(seconds), max(seconds)))
+        lines.append(f"  {name:<{width}}  {median:12,.3f} ms   ({low:,.3f} to {high:,.3f})")
     for result in results:
         sign = "<=" if result.claim.cost else ">="
         word = "met" if result.met else "NOT MET"

@@ -24,7 +24,7 @@ def train_ours() -> None:
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal.create(Path(folder), kind="run", experiment="bench", name="bench")
         plan = plan_run(config(EPOCHS), prepared(), torch.device("cpu"))
-        fit(plan, on_epoch=lambda member, model, metrics, best: journal.metrics(metrics, step=member.epoch))
+        fit(plan, on_epoch=lambda member, _model, metrics, _best: journal.metrics(metrics, step=member.epoch))
         journal.end("FINISHED")
 
 

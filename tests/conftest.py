@@ -10,7 +10,8 @@ os.environ.update(OMP_NUM_THREADS="1", MPLBACKEND="Agg", MLFLOW_DISABLE_TELEMETR
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_tracking_of_ones_own():
-    for name in [name for name in os.environ if name.startswith(("MLFLOW_TRACKING", "MLFLOW_EXPERIMENT", "MLFLOW_RUN"))]:
+    ones_own = ("MLFLOW_TRACKING", "MLFLOW_EXPERIMENT", "MLFLOW_RUN")
+    for name in [name for name in os.environ if name.startswith(ones_own)]:
         del os.environ[name]
     for name in ("DVC_ROOT", "TRAINYARD_ROOT", "HYDRA_FULL_ERROR"):
         os.environ.pop(name, None)

@@ -86,7 +86,9 @@ def main(cfg: DictConfig) -> float:
     pl.seed_everything(cfg.seed)
     digits = load_digits(as_frame=True)
     names = list(digits.data.columns)
-    rest, x_test, y_rest, y_test = train_test_split(digits.data, digits.target, test_size=0.15, random_state=0, stratify=digits.target)
+    rest, x_test, y_rest, y_test = train_test_split(
+        digits.data, digits.target, test_size=0.15, random_state=0, stratify=digits.target
+    )
     x_train, x_val, y_train, y_val = train_test_split(rest, y_rest, test_size=0.1765, random_state=0, stratify=y_rest)
     mean, scale = x_train.to_numpy().mean(), x_train.to_numpy().std()
 

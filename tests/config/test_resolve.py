@@ -12,8 +12,9 @@ from trainyard.config.resolve import first_line, resolve
 
 def resolved(*overrides: str) -> tuple[dict[str, object], tuple[str, ...], list[str]]:
     cfg = Loader().load_configuration("train", list(overrides), RunMode.RUN)
+    before = HydraConfig.instance().cfg
     plain, masked, faults = resolve(cfg)
-    assert HydraConfig.instance().cfg is None
+    assert HydraConfig.instance().cfg is before
     assert not OmegaConf.is_readonly(cfg.hydra)
     return plain, masked, [str(fault) for fault in faults]
 

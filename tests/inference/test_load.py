@@ -147,5 +147,6 @@ def test_loading_imports_neither_lightning_nor_hydra_nor_mlflow(folder):
         f"from trainyard.inference import load; import sys; m = load({str(folder)!r}); m.predict(m.card['example']);"
         "print(*{name.split('.')[0] for name in sys.modules})"
     )
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    loaded = set(printed.split())
     assert loaded & {"pytorch_lightning", "lightning", "hydra", "mlflow", "sklearn"} == set()

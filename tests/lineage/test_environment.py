@@ -19,7 +19,7 @@ def test_python_machine_and_packages_are_named(tmp_path):
 def test_the_list_is_kept_while_no_folder_of_packages_changes(tmp_path, monkeypatch):
     cache = tmp_path / "packages.json"
     packages = installed_packages(cache)
-    monkeypatch.setattr(environment, "distributions", lambda: [])
+    monkeypatch.setattr(environment, "distributions", list)
     assert installed_packages(cache) == packages
     monkeypatch.setattr(environment, "_state", lambda: {"elsewhere": 1})
     assert installed_packages(cache) == {}

@@ -14,6 +14,7 @@ from trainyard.data.prepared import Part
 GATHERED = 16  # minibatches gathered at once: fewer calls, and still in the cache when they are used
 ALIGNED_ROWS = 16  # rows of any 4-byte width that fill whole cache lines of 64 bytes
 
+
 class Minibatch(NamedTuple):
     """Rows of one step. x (B, F) or (B, channels, height, width); codes (B, C) int64 or None; weight (B,) or None.
 
@@ -39,7 +40,7 @@ class Rows:
     """
 
     def __init__(
-        self, part: Part, device: torch.device, image_shape: tuple[int, int, int] | None = None, *, resident: bool = True
+        self, part: Part, device: torch.device, image_shape: tuple[int, ...] | None = None, *, resident: bool = True
     ):
         self.device, self.resident = device, resident
         x = self._tensor(part.x)
@@ -154,4 +155,3 @@ def _split(gathered: Minibatch, sizes: list[int]) -> Iterator[Minibatch]:
 def row_order(rows: int, seed: int, epoch: int) -> Tensor:
     """Return the order of the rows in an epoch, a permutation (rows,) int64 on the CPU."""
     return torch.randperm(rows, generator=torch.Generator().manual_seed(stream_seed(seed, "order", epoch)))
-

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trainyard.lineage.code import Code, read_code
+from trainyard.lineage.code import Code
 from trainyard.lineage.environment import read_environment
 
 STATE = ".trainyard"

@@ -6,6 +6,7 @@ from typing import Self
 from trainyard.config.schema import Tracking
 from trainyard.reports.process import Reporter, start_reporter
 from trainyard.tracking.client import Mirror, start_mirror
+from trainyard.tracking.sync import reconcile
 
 DRAW_SECONDS = 60.0
 
@@ -19,7 +20,12 @@ class Companions:
 
     @classmethod
     def start(cls, folder: Path, tracking: Tracking, root: Path) -> Self:
-        """Start the mirror of the run or sweep in `folder`, so that MLflow is imported while torch is."""
+        """Start the mirror of the run or sweep in `folder`, so that MLflow is imported while torch is.
+
+        Runs that died with their mirror since the last start are brought to their end in MLflow, and named.
+        """
+        for dead in reconcile(root, tracking):
+            print(f"{dead} was killed before its end; MLflow is told so now.", flush=True)
         return cls(None if tracking.name == "off" else start_mirror(folder, tracking, root), tracking.drain)
 
     def warm_up_reporter(self) -> None:

@@ -46,7 +46,6 @@ def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
     }
 
 
-
 def dataset_schema(prepared: Prepared) -> str:
     """Return the columns that a model reads and predicts, as MLflow's JSON for a dataset's schema."""
     features = [{"type": column["type"], "name": column["name"]} for column in prepared.preprocessing["columns"]]

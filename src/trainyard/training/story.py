@@ -162,7 +162,7 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     """Close the journal, wait for MLflow for a moment and tell how the run ended."""
     story.journal.tags({"stopped_by": fitted.reason})
     story.journal.end(status, error)
-    if story.parent is None:
+    if story.parent is None and status == "FINISHED":
         point_latest(story.folder, story.folder.parent.parent)
     config = story.plan.config
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]

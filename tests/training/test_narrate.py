@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.synthetic import make_config, make_prepared
+from trainyard.config.schema import Tracking
+from trainyard.training.narrate import mlflow_text, next_command, training_line
+from trainyard.training.plan import plan_run
+from trainyard.training.result import RunResult
+
+
+def result(status="FINISHED"):
+    return RunResult(Path("runs/made/2026-11-23_10-00-00-4f2a"), status, 0, {}, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({}, "batches of 16, 13 steps an epoch, at most 3 epochs; adamw with lr 0.01, constant schedule"),
+        ({"max_steps": 50, "max_time": "2m"}, "at most 3 epochs or 50 steps or 2m"),
+    ],
+)
+def test_the_training_in_a_line(settings, text):
+    assert text in training_line(plan_run(make_config(**settings), make_prepared(), torch.device("cpu")))
+
+
+def test_after_a_finished_run_its_spread_over_seeds_is_next():
+    assert next_command("python train.py dataset=salmon seed=3", result()) == (
+        "python train.py dataset=salmon -m seed=1,2,3"
+    )
+
+
+def test_after_another_end_its_pictures_are():
+    assert next_command("python train.py", result("KILLED")) == "trainyard report run=4f2a"
+
+
+def test_where_to_see_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert mlflow_text(Tracking(name="off"), "a", True, None) == "not tracked (tracking=off)"
+    assert mlflow_text(Tracking(), "a", True, None) == (
+        "run a; see it with: mlflow ui, then open http://127.0.0.1:5000"
+    )
+    monkeypatch.chdir("/")
+    assert f"mlflow ui in {tmp_path}" in mlflow_text(Tracking(), "a", True, None)
+    server = Tracking(name="server", uri="http://me:secret@127.0.0.1:5000")
+    assert mlflow_text(server, "a", True, None) == "run a at http://127.0.0.1:5000"
+    elsewhere = Tracking(name="server", uri=f"sqlite:///{tmp_path}/other.db")
+    assert f"--backend-store-uri sqlite:///{tmp_path}/other.db" in mlflow_text(elsewhere, "a", True, None)
+
+
+def test_what_is_not_there_yet_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
+    assert "goes on by itself" in mlflow_text(Tracking(), "a", False, None)
+    assert "The disk is full. Bring the rest with: trainyard sync" in mlflow_text(
+        Tracking(), "a", False, "The disk is full."
+    )

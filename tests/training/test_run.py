@@ -1,0 +1,111 @@
+import json
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from trainyard.config.compose import compose
+from trainyard.config.schema import AutoModel, Classifier, Regressor
+from trainyard.errors import ConfigError, DataError, NetworkError
+from trainyard.tracking.journal import read_journal, status
+from trainyard.training.run import run, task_of
+
+QUICK = ["dataset=iris", "training.max_epochs=2", "tracking=off", "training.progress=false"]
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return tmp_path_factory.mktemp("root")
+
+
+@pytest.fixture(autouse=True)
+def _in_root(root, monkeypatch):
+    monkeypatch.setenv("TRAINYARD_ROOT", str(root))
+
+
+def start(root, name, *overrides, parent=None):
+    folder = root / "runs" / "iris" / name
+    config = compose([*QUICK, *overrides])
+    return run(config, folder=folder, overrides=list(overrides), command="python train.py", parent=parent)
+
+
+def test_a_run_is_told_from_its_config_to_its_end(root):
+    result = start(root, "a", "seed=4", "note=hello", "tags.purpose=test")
+    assert (result.status, result.exit_code, result.error) == ("FINISHED", 0, None)
+    assert result.metrics == json.loads((result.folder / "metrics.json").read_text())
+    assert result.monitor_value == pytest.approx(result.metrics["best/loss"])
+    records = read_journal(result.folder)
+    kinds = [record["type"] for record in records]
+    assert kinds[0] == "begin"
+    assert kinds[-1] == "end"
+    tags = {name: value for record in records if record["type"] == "tags" for name, value in record["values"].items()}
+    assert tags["task"] == "classification"
+    assert tags["purpose"] == "test"
+    assert tags["stopped_by"] == "max_epochs"
+    assert next(record["text"] for record in records if record["type"] == "note") == "hello"
+    params = next(record["values"] for record in records if record["type"] == "params")
+    assert (params["model"], params["seed"]) == ("classifier", 4)
+    epochs = [record for record in records if record["type"] == "metrics" and "train/loss" in record["values"]]
+    assert [record["step"] for record in epochs] == [1, 2]
+    assert (root / "runs" / "latest").resolve() == result.folder
+
+
+@pytest.mark.parametrize(
+    ("overrides", "error", "words"),
+    [
+        (["dataset.target=speces"], DataError, "species"),
+        (["network.hidden=[1000000,1000000]"], NetworkError, "Make its layers narrower"),
+        (["accelerator=gpu"], ConfigError, "there is no CUDA GPU that torch can use here"),
+    ],
+)
+def test_what_cannot_begin_leaves_nothing(root, monkeypatch, overrides, error, words):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    with pytest.raises(error, match=words):
+        start(root, "b", *overrides)
+    assert not (root / "runs" / "iris" / "b").exists()
+
+
+def test_a_sweep_is_told_how_its_member_ended(root):
+    from trainyard.training.companions import Companions
+
+    told = []
+    parent = SimpleNamespace(
+        id="p" * 32, folder=root / "runs" / "iris" / "s", companions=Companions(None, 0),
+        add=lambda overrides, result: told.append((overrides, result.status)),
+        add_failed=lambda overrides, folder, error: told.append((overrides, str(error))),
+    )  # fmt: skip
+    result = start(root, "s/0", "seed=1", parent=parent)
+    assert read_journal(result.folder)[0]["parent"] == "p" * 32
+    with pytest.raises(DataError):
+        start(root, "s/1", "dataset.target=nothing", parent=parent)
+    assert told[0] == (["seed=1"], "FINISHED")
+    assert "nothing" in told[1][1]
+    parent.companions.close()
+
+
+def test_a_failure_half_way_keeps_what_was_reached(root, monkeypatch):
+    def fail(*arguments):
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr("trainyard.training.story.write_predictions", fail)
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        start(root, "c")
+    folder = root / "runs" / "iris" / "c"
+    assert status(folder) == "FAILED"
+    assert read_journal(folder)[-1]["error"] == "RuntimeError: the disk is gone"
+    assert "Traceback" in (folder / "log.txt").read_text()
+    assert (folder / "checkpoints" / "best.safetensors").exists()
+
+
+def test_a_training_that_diverges_has_failed_and_says_what_to_do(root):
+    result = start(root, "d", "optimizer=sgd", "optimizer.lr=1e30", "model=classifier", "optimizer.momentum=0",
+                   "optimizer.nesterov=false", "training.max_epochs=20")  # fmt: skip
+    assert (result.status, result.exit_code) == ("FAILED", 1)
+    assert "lower optimizer.lr=1e+30" in result.error
+
+
+@pytest.mark.parametrize(
+    ("model", "task"), [(AutoModel(), "auto"), (Classifier(), "classification"), (Regressor(), "regression")]
+)
+def test_the_model_asks_for_its_task(model, task):
+    assert task_of(SimpleNamespace(model=model)) == task
