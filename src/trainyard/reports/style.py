@@ -67,7 +67,7 @@ def new_figure(title: str, subtitle: str, panel: Panel, rows: int = 1, columns: 
     width, height = across * columns, HEAD + down * rows
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    size = max(SMALL, min(TITLE, TITLE * (width - 2 * EDGE) / text_inches([title], TITLE)))
+    size = max(SMALL, min(TITLE, 0.99 * TITLE * (width - 2 * EDGE) / text_inches([title], TITLE)))
     figure.text(EDGE / width, 1 - 0.14 / height, fitted(title, width, size), fontsize=size, va="top")
     figure.text(EDGE / width, 1 - 0.38 / height, fitted(subtitle, width, SMALL), fontsize=SMALL, va="top", color=GREY)
     found = []
