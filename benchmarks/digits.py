@@ -20,6 +20,7 @@ def root() -> Path:
     return Path(tempfile.mkdtemp(prefix="trainyard-bench-"))
 
 
+@cache
 def config(epochs: int) -> Config:
     """Return the config of the measured training: 64-256-10, batch 64, Adam, one thread, no early stopping."""
     return compose([

@@ -14,7 +14,7 @@ from trainyard.data.minibatches import Minibatches, Rows
 from trainyard.data.prepared import Part
 
 ROWS, COLUMNS, READ = 1_000_000, 64, 200  # READ minibatches of the large table are read a round
-EPOCHS = 10  # of the digits
+EPOCHS = 100  # of the digits
 CPU = torch.device("cpu")
 CLAIMS = [
     Claim("minibatches in memory (digits) / DataLoader", "digits in memory", "digits, DataLoader(TensorDataset)", 40),

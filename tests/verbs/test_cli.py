@@ -4,10 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -145,15 +143,3 @@ def test_after_torch_the_process_leaves_at_once_with_all_flushed(project: Path) 
     )
     ended = command(project, "-c", code)
     assert (ended.returncode, ended.stdout, ended.stderr) == (3, "said", "told")
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("argv", [["dataset=digist", "lr=3"], ["--help"], ["--cfg", "job"]])
-def test_an_answer_takes_at_most_four_tenths_of_importing_torch(project: Path, argv: list[str]) -> None:
-    def seconds(words: list[str]) -> float:
-        begin = time.perf_counter()
-        command(project, *words)
-        return time.perf_counter() - begin
-
-    pairs = [(seconds(["train.py", *argv]), seconds(["-c", "import torch"])) for _ in range(5)]
-    assert median(answer / torch for answer, torch in pairs) <= 0.4
