@@ -196,6 +196,10 @@ def test_every_package_that_is_needed_is_pinned_to_what_its_users_take(python, s
         name = canonicalize_name(requirement.name)
         if name.startswith(("nvidia-", "cuda-")) or name == "triton":
             continue  # those of PyTorch for Linux, which pins them itself
+        if name == PROJECT["name"]:
+            extras = [PROJECT["optional-dependencies"][extra] for extra in requirement.extras]
+            todo += [(user, Requirement(line)) for extra in extras for line in extra]
+            continue
         pin = PINS.get(name)
         if pin is None:
             unpinned.add(f"{name}, for {user}")
