@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests.commands.project import Project
+from trainyard.training.checkpoint import newest_state
 
 QUICK = ("training.max_epochs=3", "tracking=off")
 
@@ -47,7 +48,7 @@ def test_a_run_leaves_all_that_it_is_known_by(project, digits):
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for expected in (
         "config.yaml", "overrides.txt", "journal.jsonl", "metrics.json", "lineage.json", "log.txt", "predictions.npz",
-        "checkpoints/best.safetensors", "model/card.json", "model/weights.safetensors", "mlflow.json",
+        "checkpoints/step-0000000060.safetensors", "model/card.json", "model/weights.safetensors", "mlflow.json",
         "plots/learning_curves.png", "plots/confusion_matrix.png", "plots/roc.png",
     ):  # fmt: skip
         assert expected in names
@@ -137,7 +138,7 @@ def test_sigterm_keeps_the_best_weights_and_ends_with_143(project):
     process.communicate(timeout=60)
     assert process.returncode == 143
     assert project.journal(folder)[-1]["status"] == "KILLED"
-    assert load_file(folder / "checkpoints" / "best.safetensors")
+    assert newest_state(folder)[0].part("best")
 
 
 def records(project, folder):

@@ -48,6 +48,7 @@ FIT = {
     "optimizer=sgd optimizer.momentum=0": "optimizer.momentum=0: needs optimizer.nesterov=false too",
     "training.max_time=soon": "training.max_time=soon: is no time; write 90s",
     "training.max_time=0s": "training.max_time=0s: must be longer than 0",
+    "training.checkpoint_every=often": "training.checkpoint_every=often: is no time; write 30s, 1m or 2h",
     "training.max_epochs=null": "training.max_epochs, training.max_steps and training.max_time are all empty",
     "schedule=cosine training.max_epochs=null training.max_time=1h": "schedule=cosine: has to know how many steps",
     "schedule=one_cycle training.max_epochs=null training.max_time=1h": "schedule=one_cycle: has to know",

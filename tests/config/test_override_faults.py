@@ -44,7 +44,8 @@ CASES = {
     "dataset.source=iris": "dataset.source=iris: is set by the choice of an option; write dataset=iris",
     "~optimizer.lr": "~optimizer.lr: a key cannot be taken away; write optimizer.lr=<value>",
     "+++seed=3": "+++seed=3: '+seed' cannot be a key; did you mean seed?",
-    "hydra/launcher=joblib": "hydra/launcher=joblib: no such hydra/launcher. There is basic.",
+    "hydra/launcher=rocket":
+        "hydra/launcher=rocket: no such hydra/launcher. There are basic, joblib, submitit_local and submitit_slurm.",
     "hydra.run.dri=x": "hydra.run.dri=x: Key 'dri' not in 'RunDir'",
     "tags.api_key=a,b": "tags.api_key=***: several values make a sweep, which needs -m; for a text with a comma write "
     "tags.api_key=\"'***'\"",

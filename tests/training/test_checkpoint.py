@@ -1,51 +1,91 @@
-import json
-
+import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file
-from torch import nn
 
-from tests.synthetic import make_config
-from trainyard.training.checkpoint import BestCheckpoint
-from trainyard.training.member import Member
+from trainyard.config.schema import Training
+from trainyard.training.checkpoint import CheckpointError, Checkpoints, newest_state, read_state, states_in
+from trainyard.training.state import State
 
 
-def improved(member, network, epoch, value):
-    with torch.no_grad():
-        network.weight.fill_(epoch)
-    member.record(epoch, {"val/loss": value}, network)
+def made(step=3, **tensors):
+    some = {"weights/a": torch.arange(6.0).view(2, 3), "optimizer/step/a": torch.tensor(3.0)}
+    values = {"step": step, "epoch_index": 1, "minibatch": 2, "history": [{"val/loss": 0.1}]}
+    return State({**some, "random": torch.ones(4).byte(), **tensors}, values)
 
 
-def test_the_best_weights_are_on_the_disk_with_their_metrics(tmp_path):
-    member, network = Member(make_config()), nn.Linear(2, 1)
-    checkpoint = BestCheckpoint(tmp_path, seconds=0)
-    improved(member, network, 1, 0.5)
-    assert checkpoint.due()
-    checkpoint.write(member, network)
-    improved(member, network, 2, 0.9)
-    checkpoint.write(member, network)
-    assert torch.equal(load_file(checkpoint.path)["weight"], torch.ones(1, 2))
-    with safe_open(checkpoint.path, "pt") as file:
-        metadata = file.metadata()
-    assert metadata["epoch"] == "1"
-    assert json.loads(metadata["metrics"]) == {"epoch": 1, "val/loss": 0.5}
+def keeper(folder, **settings):
+    return Checkpoints(folder, Training(**settings))
 
 
-def test_it_is_written_again_when_the_best_has_changed(tmp_path):
-    member, network = Member(make_config()), nn.Linear(2, 1)
-    checkpoint = BestCheckpoint(tmp_path, seconds=0)
-    for epoch, value in [(1, 0.5), (2, 0.4)]:
-        improved(member, network, epoch, value)
-        checkpoint.write(member, network)
-    assert load_file(checkpoint.path)["weight"].tolist() == [[2.0, 2.0]]
-    assert [path.name for path in checkpoint.path.parent.iterdir()] == ["best.safetensors"]
+def test_a_state_comes_back_as_it_was(tmp_path):
+    kept = made(half=torch.ones(2, dtype=torch.bfloat16), empty=torch.empty(0, 3))
+    path = keeper(tmp_path).write(kept)
+    found = read_state(path)
+    assert found.values == kept.values
+    assert (found.epoch, found.minibatch) == (1, 2)
+    assert found.tensors.keys() == kept.tensors.keys()
+    for name, tensor in kept.tensors.items():
+        assert torch.equal(found.tensors[name], tensor)
+        assert found.tensors[name].dtype == tensor.dtype
 
 
-def test_it_waits_for_its_time(tmp_path):
-    assert not BestCheckpoint(tmp_path, seconds=3600).due()
+def test_numbers_that_are_none_come_back_too(tmp_path):
+    kept = State({}, {"step": 1, "best_value": float("nan"), "history": [{"val/loss": float("inf")}]})
+    found = read_state(keeper(tmp_path).write(kept)).values
+    assert repr(found) == repr(dict(kept.values))
 
 
-def test_without_a_best_there_is_nothing_to_write(tmp_path):
-    checkpoint = BestCheckpoint(tmp_path, seconds=0)
-    checkpoint.write(Member(make_config()), nn.Linear(2, 1))
-    assert not checkpoint.path.exists()
+def test_only_the_newest_are_kept(tmp_path):
+    checkpoints = keeper(tmp_path, keep_checkpoints=2)
+    for step in (5, 100, 20_000, 1_000_000):
+        checkpoints.write(made(step))
+    assert [path.name for path in states_in(checkpoints.folder)] == [
+        "step-0000020000.safetensors", "step-0001000000.safetensors",
+    ]  # fmt: skip
+    assert len(list(checkpoints.folder.iterdir())) == 2
+
+
+def damage(path, how):
+    data = bytearray(path.read_bytes())
+    if how == "cut off":
+        data = data[:-5]
+    elif how == "a bit turned":
+        data[-3] ^= 1
+    elif how == "numbers altered":
+        data = data.replace(b'\\"minibatch\\": 2', b'\\"minibatch\\": 1')
+    elif how == "empty":
+        data = b""
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("how", ["cut off", "a bit turned", "numbers altered", "empty"])
+def test_a_damaged_one_is_passed_over_and_named(tmp_path, how):
+    checkpoints = keeper(tmp_path)
+    checkpoints.write(made(1))
+    damage(checkpoints.write(made(2)), how)
+    state, damaged = newest_state(tmp_path)
+    assert state.values["step"] == 1
+    assert damaged == ["step-0000000002.safetensors"]
+
+
+def test_without_a_good_one_the_reason_is_said(tmp_path):
+    with pytest.raises(CheckpointError, match=r"it has no checkpoint\. It ended before the first was written\."):
+        newest_state(tmp_path)
+    damage(keeper(tmp_path).write(made(2)), "empty")
+    with pytest.raises(CheckpointError, match=r"all of its checkpoints are damaged \(step-0000000002\.safetensors\)"):
+        newest_state(tmp_path)
+
+
+def test_one_is_due_by_time_steps_or_epochs(tmp_path):
+    assert not keeper(tmp_path, checkpoint_every="1h").due()
+    assert keeper(tmp_path, checkpoint_every="0s").due()
+    both = keeper(tmp_path, checkpoint_steps=10, checkpoint_epochs=2)
+    assert [step for step in range(1, 31) if both.due_at_step(step)] == [10, 20, 30]
+    assert [epoch for epoch in range(1, 6) if both.due_at_epoch(epoch)] == [2, 4]
+    assert not keeper(tmp_path).due_at_step(10)
+
+
+def test_the_journal_reaches_the_disk_first(tmp_path):
+    order = []
+    checkpoints = Checkpoints(tmp_path, Training(), flush=lambda: order.append(len(states_in(checkpoints.folder))))
+    checkpoints.write(made())
+    assert order == [0]

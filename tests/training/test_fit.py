@@ -65,7 +65,8 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
 
 
 def test_it_equals_a_plain_loop_of_torch():
-    fitted = run(optimizer=Adam(lr=0.01), network=Linear(), restore_best=False, max_epochs=2, block=4)
+    settings = {"optimizer": Adam(lr=0.01), "network": Linear(), "restore_best": False, "max_epochs": 2}
+    fitted = run(**settings, block=4, engine="reference")
     plan = plan_run(make_config(optimizer=Adam(lr=0.01), network=Linear(), max_epochs=2), PREPARED, CPU)
     network, minibatches = plan.build_model().network, plan.open_training()
     optimizer = torch.optim.Adam(network.parameters(), lr=0.01, fused=True)

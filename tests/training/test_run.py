@@ -8,6 +8,7 @@ from trainyard.config.compose import compose
 from trainyard.config.schema import AutoModel, Classifier, Regressor
 from trainyard.errors import ConfigError, DataError, NetworkError
 from trainyard.tracking.journal import read_journal, status
+from trainyard.training.checkpoint import newest_state
 from trainyard.training.run import run, task_of
 
 QUICK = ["dataset=iris", "training.max_epochs=2", "tracking=off", "training.progress=false"]
@@ -94,7 +95,7 @@ def test_a_failure_half_way_keeps_what_was_reached(root, monkeypatch):
     assert status(folder) == "FAILED"
     assert read_journal(folder)[-1]["error"] == "RuntimeError: the disk is gone"
     assert "Traceback" in (folder / "log.txt").read_text()
-    assert (folder / "checkpoints" / "best.safetensors").exists()
+    assert newest_state(folder)[0].part("best")
 
 
 def test_a_training_that_diverges_has_failed_and_says_what_to_do(root):

@@ -4,6 +4,7 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.tracking.journal import Journal, read_journal
+from trainyard.training.checkpoint import newest_state
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
 from trainyard.training.fit import fit
@@ -22,11 +23,12 @@ def make_story(tmp_path, parent=None, **settings):
 
 
 def test_each_epoch_is_in_the_journal_and_the_best_weights_on_the_disk(tmp_path):
-    story = make_story(tmp_path, checkpoint_seconds=0)
+    story = make_story(tmp_path)
     fitted = train(story)
     metrics = [record["values"] for record in read_journal(story.folder) if record["type"] == "metrics"]
     assert metrics == [{k: v for k, v in row.items() if k != "epoch"} for row in fitted.member.history]
-    assert (story.folder / "checkpoints" / "best.safetensors").exists()
+    state, _ = newest_state(story.folder)
+    assert state.part("best").keys() == fitted.model.network.state_dict().keys()
     story.companions.close()
     story.journal.end("FINISHED")
 

@@ -51,6 +51,8 @@ def _convert(value: Any, annotation: Any) -> Any:
 
 
 def _convert_union(value: Any, parts: tuple[Any, ...]) -> Any:
+    if value == "" and NoneType in parts:
+        return None
     for part in parts:
         try:
             return _convert(value, part)

@@ -16,7 +16,7 @@ class Model(pl.LightningModule, ABC):
 
     task: str
     train_block: Callable[[Any], None]
-    make_optimizer: Callable[[], Optimizer]
+    make_optimizer: Callable[[], Optimizer | None]
 
     def __init__(self, network: nn.Module):
         super().__init__()
@@ -58,6 +58,6 @@ class Model(pl.LightningModule, ABC):
         """Train on a block of minibatches."""
         self.train_block(block)
 
-    def configure_optimizers(self) -> Optimizer:
-        """Return the optimizer that training has chosen."""
+    def configure_optimizers(self) -> Optimizer | None:
+        """Return the optimizer that training has chosen; None where its stepper has one of its own."""
         return self.make_optimizer()

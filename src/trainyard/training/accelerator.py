@@ -28,6 +28,11 @@ class Device:
         """Whether numbers are 64 bit."""
         return self.precision == "64"
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the forward pass runs in 16 bits while weights have 32."""
+        return self.precision.endswith("-mixed")
+
     def autocast(self) -> AbstractContextManager[object]:
         """Return the context in which a forward pass runs in this precision."""
         if self.precision == "bf16-mixed":

@@ -19,17 +19,18 @@ class Blocks:
     """A stateful loader of blocks; one iteration is what remains of the current epoch.
 
     `length` is the minibatches of a block, or "auto" for as many as take about a quarter of a second. How an epoch is
-    cut changes no result.
+    cut changes no result. `start` is the epoch and its minibatch to begin with.
     """
 
-    def __init__(self, minibatches: int, length: int | Literal["auto"]):
+    def __init__(self, minibatches: int, length: int | Literal["auto"], start: tuple[int, int] = (0, 0)):
         self.minibatches = minibatches
         self.adaptive = length == "auto"
         self.length = FIRST_BLOCK if length == "auto" else length
-        self.epoch = 0
-        self.position = 0
+        self.epoch, self.position = start
 
     def __iter__(self) -> Iterator[Block]:
+        if self.position == self.minibatches:  # a training that goes on where an epoch had only to be closed
+            yield Block(self.epoch, self.position, self.position)
         while self.position < self.minibatches:
             start, self.position = self.position, min(self.position + self.length, self.minibatches)
             yield Block(self.epoch, start, self.position)

@@ -13,12 +13,15 @@ from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
 from trainyard.models import Model
+from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
+from trainyard.training.checkpoint import Checkpoints
+from trainyard.training.engine import open_stepper
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer
 from trainyard.training.plan import Plan
-from trainyard.training.stepper import ReferenceStepper
+from trainyard.training.state import BEST, WEIGHTS, State
 from trainyard.training.stop import Stop
 
 LIGHTNING_PRECISION = {"32": "32-true", "64": "64-true", "bf16-mixed": "bf16-mixed"}
@@ -47,35 +50,79 @@ def fit(
     plan: Plan,
     stop: Stop | None = None,
     *,
+    resumed: State | None = None,
+    checkpoints: Checkpoints | None = None,
     on_step: Callable[[int, int], None] = _ignore_step,
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
 ) -> Fitted:
     """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
 
     `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
-    `stop` ends the training between two minibatches.
+    `stop` ends the training between two minibatches. With `resumed` it goes on from a state, and `checkpoints` keeps
+    states of it.
     """
     stop = stop or Stop()
-    config, member = plan.config, Member(plan.config)
-    model = plan.build_model()
-    model.make_optimizer = lambda: _optimizer(plan, model)
-    minibatches = plan.open_training()
-    blocks = Blocks(len(minibatches), config.training.block)
-    loop = Loop(
-        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop,
-        lambda: ReferenceStepper(model, member, plan.total_steps), on_step, on_epoch,
-    )  # fmt: skip
-    model.train_block = loop.train_block
-    started = time.perf_counter()
-    if config.training.max_time is not None:
-        stop.limit(parse_duration(config.training.max_time))
-    with quiet_lightning():
-        _drive(build_trainer(plan), model, blocks)
+    loop = open_loop(plan, stop, resumed, checkpoints, on_step, on_epoch)
+    member, model, started = loop.member, loop.model, time.perf_counter()
+    if plan.config.training.max_time is not None:
+        stop.limit(parse_duration(plan.config.training.max_time) - loop.seconds)
+    stop.reason = stop.reason or nothing_left(member)
+    if stop.reason is None:
+        with quiet_lightning():
+            _drive(build_trainer(plan), model, loop.blocks)
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
-    if config.training.restore_best and member.best_weights:
-        member.restore_weights(model.network)
+    choose_weights(loop)
     return Fitted(model, member, stop.reason or "max_epochs", seconds, loop.rows_seen)
+
+
+def open_loop(
+    plan: Plan, stop: Stop, resumed: State | None, checkpoints: Checkpoints | None,
+    on_step: Callable[[int, int], None], on_epoch: Callable[[Member, Model, dict[str, float], bool], None],
+) -> Loop:  # fmt: skip
+    """Return the loop of a plan, its member and model at their start or as they were in `resumed`."""
+    config, member = plan.config, Member(plan.config)
+    model = plan.build_model()
+    minibatches = plan.open_training()
+    start = (0, 0) if resumed is None else (resumed.epoch, resumed.minibatch)
+    if resumed is not None:
+        member.load(resumed.values)
+        if plan.device.double:
+            model.double()
+        model.network.load_state_dict(resumed.part(WEIGHTS))
+        if best := resumed.part(BEST):
+            member.best_weights = [best[name] for name in model.network.state_dict()]
+    blocks = Blocks(len(minibatches), config.training.block, start)
+    decay = config.training.average_decay
+    loop = Loop(
+        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.total_steps,
+        None if decay is None else WeightAverage(model.network, decay), checkpoints, resumed,
+        lambda: open_stepper(
+            plan.engine, model, member, plan.device, total_steps=plan.total_steps,
+            steps_per_epoch=plan.steps_per_epoch, sizes=minibatches.sizes(),
+        ), on_step, on_epoch,
+    )  # fmt: skip
+    model.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None
+    model.train_block = loop.train_block
+    return loop
+
+
+def nothing_left(member: Member) -> str | None:
+    """Return why a training that would go on is over already; None where there is something left to train."""
+    training = member.config.training
+    if training.max_epochs is not None and member.epoch >= training.max_epochs:
+        return "max_epochs"
+    if training.max_steps is not None and member.step >= training.max_steps:
+        return "max_steps"
+    return "early_stopping" if member.out_of_patience else None
+
+
+def choose_weights(loop: Loop) -> None:
+    """Leave in the network what is to be tested: the best weights, or the last ones or their average."""
+    if loop.member.config.training.restore_best and loop.member.has_best:
+        loop.member.restore_weights(loop.model.network)
+    elif loop.average is not None:
+        loop.average.swap()
 
 
 def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:

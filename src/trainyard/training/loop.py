@@ -1,5 +1,6 @@
 """What one Lightning step does: train on a block of minibatches and, where it ends an epoch, validate."""
 
+import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -12,10 +13,14 @@ from trainyard.config.seeds import stream_seed
 from trainyard.data.minibatches import Minibatches, Rows
 from trainyard.models import Model
 from trainyard.training.accelerator import Device
+from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Block, Blocks
+from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.evaluation import measure, outputs
 from trainyard.training.member import Member
-from trainyard.training.stepper import Stepper
+from trainyard.training.recording import random_state, set_random_state
+from trainyard.training.state import AVERAGE, BEST, LOSSES, RANDOM, WEIGHTS, State, named_weights, prefixed
+from trainyard.training.stepper import Stepper, learning_rate
 from trainyard.training.stop import Stop
 
 
@@ -24,7 +29,8 @@ class Loop:
     """The training of one member, driven block by block.
 
     `on_epoch` is called after each epoch with the member, the model, the metrics of the epoch and whether it was the
-    best so far; `on_step` after each block with the epoch (from 0) and the number of its minibatches done.
+    best so far; `on_step` after each block with the epoch (from 0) and the number of its minibatches done. With
+    `resumed` it goes on from a state.
     """
 
     member: Member
@@ -34,38 +40,92 @@ class Loop:
     device: Device
     blocks: Blocks
     stop: Stop
+    total_steps: int | None
+    average: WeightAverage | None
+    checkpoints: Checkpoints | None
+    resumed: State | None
     open_stepper: Callable[[], Stepper]
     on_step: Callable[[int, int], None]
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None]
 
     def __post_init__(self) -> None:
         self.stepper: Stepper | None = None
+        state = self.resumed
+        self.position = (0, 0) if state is None else (state.epoch, state.minibatch)  # to go on with
+        self.rows_seen = 0 if state is None else int(state.values["rows_seen"])
         self.losses: list[Tensor] = []
-        self.rows: list[int] = []
-        self.rows_seen = 0
+        self.started = time.monotonic()
 
     def train_block(self, block: Block) -> None:
         """Train on the block; validate and decide on stopping where it is the last of its epoch."""
-        if self.stepper is None:
-            self.stepper = self.open_stepper()
+        stepper = self._open()
         if block.start == 0:
             self._begin_epoch(block.epoch)
         started, done = time.perf_counter(), block.start
         for minibatch in self.minibatches.read(block.epoch, block.start, block.stop):
             group, closes = self._group(done)
-            self.losses.append(self.stepper.step(minibatch, group, closes))
-            self.rows.append(minibatch.rows)
+            self.losses.append(stepper.step(minibatch, group, closes))
             done += 1
+            if closes and self.average is not None:
+                self.average.update()
             if self.stop.poll() or (closes and self._out_of_steps()):
                 break
+            if closes and done < len(self.minibatches) and self._wants_state_at_step():
+                self.position = (block.epoch, done)
+                self._keep()
         self.blocks.measured(done - block.start, time.perf_counter() - started)
+        self.position = (block.epoch, done)
         self.on_step(block.epoch, done)
         if done == len(self.minibatches) or self.stop.reason is not None:
             self._end_epoch(block.epoch, whole=done == len(self.minibatches))
+        elif self.checkpoints is not None and self.checkpoints.due():
+            self._keep()
+
+    def state(self) -> State:
+        """Return the training as it is, between two minibatches."""
+        network, member = self.model.network, self.member
+        tensors = prefixed(WEIGHTS, named_weights(network))
+        if member.has_best:
+            tensors |= prefixed(BEST, dict(zip(network.state_dict(), member.best_weights, strict=True)))
+        if self.average is not None:
+            tensors |= prefixed(AVERAGE, self.average.state())
+        tensors |= {} if self.stepper is None else self.stepper.state()
+        tensors[RANDOM] = random_state(self.device.torch)
+        if self.losses:
+            tensors[LOSSES] = torch.stack(self.losses)
+        epoch, minibatch = self.position
+        values = {
+            **member.values(), "epoch_index": epoch, "minibatch": minibatch, "rows_seen": self.rows_seen,
+            "seconds": self.seconds, "average_updates": 0 if self.average is None else self.average.updates,
+        }  # fmt: skip
+        return State(tensors, values)
+
+    @property
+    def seconds(self) -> float:
+        """The time that was trained, with that before a resume."""
+        before = 0.0 if self.resumed is None else float(self.resumed.values["seconds"])
+        return before + time.monotonic() - self.started
+
+    def _open(self) -> Stepper:
+        """Return the stepper; where a training goes on, bring everything to where it was."""
+        if self.stepper is None:
+            self.stepper = self.open_stepper()
+            if self.resumed is not None:
+                self.stepper.load(self.resumed.tensors)
+                self._restore(self.resumed)
+        return self.stepper
+
+    def _restore(self, state: State) -> None:
+        if self.average is not None and (averages := state.part(AVERAGE)):
+            self.average.load(averages, int(state.values["average_updates"]))
+        if state.minibatch:
+            self.model.train()
+            self.losses = list(state.tensors[LOSSES].to(self.device.torch).unbind())
+            set_random_state(self.device.torch, state.tensors[RANDOM])
 
     def _begin_epoch(self, epoch: int) -> None:
         self.model.train()
-        self.losses, self.rows = [], []
+        self.losses = []
         seed_dropout(stream_seed(self.member.config.seed, "dropout", epoch), self.device.torch)
 
     def _group(self, done: int) -> tuple[int, bool]:
@@ -82,37 +142,67 @@ class Loop:
             return True
         return False
 
+    def _wants_state_at_step(self) -> bool:
+        return self.checkpoints is not None and self.checkpoints.due_at_step(self.member.step)
+
     def _end_epoch(self, index: int, whole: bool) -> None:
+        """Close an epoch, or the part of one that was trained before the training stopped.
+
+        A state is kept where an uninterrupted training would be in it, too: before a validation that comes only from
+        the stop, after one that had been due.
+        """
         training, member = self.member.config.training, self.member
-        member.epoch = epoch = index + 1
-        self.rows_seen += sum(self.rows)
-        last = training.max_epochs is not None and epoch >= training.max_epochs
-        if whole and last:
+        epoch = index + 1
+        if whole and training.max_epochs is not None and epoch >= training.max_epochs:
             self.stop.reason = self.stop.reason or "max_epochs"
+        due = whole and epoch % training.validate_every == 0
+        skipped = self.stop.exit_code != 0 and member.has_best  # a signal is answered at once
+        if self.stop.reason is not None and (skipped or not due):
+            self._keep()
         metrics = self._training_metrics()
+        member.epoch = epoch
+        self.rows_seen += sum(self.minibatches.sizes()[: len(self.losses)])
         best = False
-        interrupted = self.stop.exit_code != 0 and bool(member.best_weights)
-        if not interrupted and (epoch % training.validate_every == 0 or self.stop.reason is not None):
-            metrics |= self._validate()
-            best = member.record(epoch, metrics, self.model.network)
-            if member.out_of_patience:
-                self.stop.reason = self.stop.reason or "early_stopping"
+        if not skipped and (due or self.stop.reason is not None):
+            best = self._validate(epoch, metrics)
         self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):
             self.stop.reason = "diverged"
+        elif (due and not skipped) or (whole and self.stop.reason is None):
+            self._close_position(epoch)
         if self.stop.reason is not None:
             self.model.trainer.should_stop = True
         self.model.train()
 
+    def _close_position(self, epoch: int) -> None:
+        """Go on with the next epoch, and keep the state where the training ends or one is wanted."""
+        self.position, self.losses = (epoch, 0), []
+        wanted = self.checkpoints is not None and (
+            self.checkpoints.due() or self.checkpoints.due_at_epoch(epoch) or self._wants_state_at_step()
+        )
+        if self.stop.reason is not None or wanted:
+            self._keep()
+
+    def _keep(self) -> None:
+        if self.checkpoints is not None:
+            self.checkpoints.write(self.state())
+
     def _training_metrics(self) -> dict[str, float]:
         losses = torch.stack(self.losses).double()
-        rows = torch.tensor(self.rows, dtype=torch.float64, device=losses.device)
+        sizes = self.minibatches.sizes()[: len(self.losses)]
+        rows = torch.tensor(sizes, dtype=torch.float64, device=losses.device)
         mean = float((losses * rows).sum() / rows.sum())
-        return {"train/loss": mean, "train/lr": self.stepper.learning_rate if self.stepper else math.nan}
+        return {"train/loss": mean, "train/lr": learning_rate(self.member, self.total_steps)}
 
-    def _validate(self) -> dict[str, float]:
+    def _validate(self, epoch: int, metrics: dict[str, float]) -> bool:
+        """Add the metrics of the validation part and take them into the history; whether they are the best."""
         batch_size = self.member.config.training.eval_batch_size
-        return measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
+        with contextlib.nullcontext() if self.average is None else self.average.in_place():
+            metrics |= measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
+            best = self.member.record(epoch, metrics, self.model.network)
+        if self.member.out_of_patience:
+            self.stop.reason = self.stop.reason or "early_stopping"
+        return best
 
 
 def seed_dropout(seed: int, device: torch.device) -> None:

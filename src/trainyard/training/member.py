@@ -3,12 +3,16 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from trainyard.config.metric_names import monitor_direction
 from trainyard.config.schema import Config, Plateau
+
+NUMBERS = ("step", "epoch", "history", "best_value", "best_epoch", "validations_without_improvement", "plateau_factor",
+           "plateau_wait")  # fmt: skip
 
 
 @dataclass
@@ -21,10 +25,24 @@ class Member:
     history: list[dict[str, float]] = field(default_factory=list)
     best_value: float | None = None
     best_epoch: int = 0
-    best_weights: list[Tensor] = field(default_factory=list)
+    best_weights: list[Tensor] = field(default_factory=list)  # in the order of the network's state dict
     validations_without_improvement: int = 0
     plateau_factor: float = 1.0
     plateau_wait: int = 0
+
+    def values(self) -> dict[str, Any]:
+        """Return its numbers and its history as JSON values; the weights go with the tensors of a state."""
+        return {name: getattr(self, name) for name in NUMBERS}
+
+    def load(self, values: Mapping[str, Any]) -> None:
+        """Take over the numbers that `values` gave."""
+        for name in NUMBERS:
+            setattr(self, name, values[name])
+
+    @property
+    def has_best(self) -> bool:
+        """Whether a validation has been the best so far, so that there are best weights."""
+        return self.best_epoch > 0
 
     def record(self, epoch: int, metrics: Mapping[str, float], network: nn.Module) -> bool:
         """Take the metrics of a validation into the history; keep the weights and return True where it is the best."""
@@ -40,13 +58,21 @@ class Member:
         self._lower_on_plateau(improved)
         return improved
 
+    def keep_best_in(self, places: Mapping[str, Tensor], network: nn.Module) -> None:
+        """Let the best weights lie in `places`, by the name of their parameter; others get memory of their own."""
+        before = self.best_weights
+        self.best_weights = [
+            places[name] if name in places else tensor.detach().clone() for name, tensor in network.state_dict().items()
+        ]
+        for place, tensor in zip(self.best_weights, before, strict=False):
+            place.copy_(tensor)
+
     def keep_weights(self, network: nn.Module) -> None:
         """Copy the weights and buffers of the network as the best ones."""
-        weights = [tensor.detach() for tensor in weights_of(network)]
         if not self.best_weights:
-            self.best_weights = [tensor.clone() for tensor in weights]
-        for best, tensor in zip(self.best_weights, weights, strict=True):
-            best.copy_(tensor)
+            self.keep_best_in({}, network)
+        for best, tensor in zip(self.best_weights, weights_of(network), strict=True):
+            best.copy_(tensor.detach())
 
     def restore_weights(self, network: nn.Module) -> None:
         """Put the best weights back into the network."""

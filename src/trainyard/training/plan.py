@@ -14,6 +14,7 @@ from trainyard.models import Model
 from trainyard.models import Regressor as RegressorModel
 from trainyard.networks import Inputs, build_network, check_network, seeded_network
 from trainyard.training.accelerator import Device, open_device
+from trainyard.training.engine import Engine, choose_engine
 
 RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
 
@@ -31,6 +32,7 @@ class Plan:
     minibatches: int
     steps_per_epoch: int
     total_steps: int | None
+    engine: Engine
 
     def build_model(self) -> Model:
         """Return the model with its seeded initial weights."""
@@ -70,6 +72,7 @@ class Plan:
 def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     """Return the plan of a run; raise NetworkError where the network does not fit the data or the memory."""
     config = settle_model(config, prepared)
+    engine = choose_engine(config)
     inputs = Inputs(prepared.numeric, prepared.category_sizes, prepared.image_shape)
     outputs = len(prepared.classes) if prepared.classes is not None else len(prepared.targets)
     _check_batches(config, prepared)
@@ -83,7 +86,9 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     if config.training.max_epochs is not None:
         lengths.append(config.training.max_epochs * steps_per_epoch)
     total_steps = min((length for length in lengths if length is not None), default=None)
-    return Plan(config, prepared, opened, inputs, outputs, parameters, minibatches, steps_per_epoch, total_steps)
+    return Plan(
+        config, prepared, opened, inputs, outputs, parameters, minibatches, steps_per_epoch, total_steps, engine
+    )
 
 
 def settle_model(config: Config, prepared: Prepared) -> Config:

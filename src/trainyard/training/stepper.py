@@ -1,5 +1,6 @@
 """The optimizer's work for one minibatch: accumulation, clipping and learning rate live here and nowhere else."""
 
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import torch
@@ -15,15 +16,37 @@ from trainyard.training.schedule import learning_rate_factor
 class Stepper(Protocol):
     """Advances a member by one minibatch."""
 
-    @property
-    def learning_rate(self) -> float:
-        """The learning rate of the step to come."""
-
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """Return the detached loss of the minibatch, one of `group` whose mean gradient makes a step.
 
         The step is taken where the minibatch `closes` its group.
         """
+
+    def state(self) -> dict[str, Tensor]:
+        """Return what the steps to come depend on, in the same words for every stepper.
+
+        `optimizer/<slot>/<parameter>`, and within a group `gradient/<parameter>`, divided by the group's minibatches.
+        """
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a state."""
+
+
+def learning_rate(member: Member, total_steps: int | None) -> float:
+    """Return the learning rate of the step to come."""
+    config = member.config
+    factor = learning_rate_factor(config.schedule, member.step, total_steps)
+    return config.optimizer.lr * factor * member.plateau_factor
+
+
+def slot_key(slot: str, parameter: str) -> str:
+    """Return the name of an optimizer's number for a parameter in a stepper's state."""
+    return f"optimizer/{slot}/{parameter}"
+
+
+def gradient_key(parameter: str) -> str:
+    """Return the name of the gradient of a parameter in a stepper's state."""
+    return f"gradient/{parameter}"
 
 
 class ReferenceStepper:
@@ -35,15 +58,8 @@ class ReferenceStepper:
             raise TypeError("the reference stepper takes one optimizer")
         self.model, self.member, self.total_steps, self.optimizer = model, member, total_steps, optimizer
         self.mixed = member.config.accelerator.precision == "bf16-mixed"
-        self.parameters = list(model.network.parameters())
+        self.parameters = dict(model.network.named_parameters())
         self._lr: float | None = None
-
-    @property
-    def learning_rate(self) -> float:
-        """The learning rate of the step to come."""
-        config, member = self.member.config, self.member
-        factor = learning_rate_factor(config.schedule, member.step, self.total_steps)
-        return config.optimizer.lr * factor * member.plateau_factor
 
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """See Stepper."""
@@ -53,17 +69,53 @@ class ReferenceStepper:
             self._update()
         return loss.detach()
 
+    def state(self) -> dict[str, Tensor]:
+        """See Stepper."""
+        tensors = {slot_key(slot, name): tensor for slot, name, tensor in self._slots()}
+        gradients = {name: p.grad for name, p in self.parameters.items() if p.grad is not None}
+        return tensors | {gradient_key(name): gradient for name, gradient in gradients.items()}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """See Stepper."""
+        optimizer = self.optimizer.optimizer
+        for name, parameter in self.parameters.items():
+            slots = {slot: tensor for (slot, of), tensor in _slots_in(state) if of == name}
+            optimizer.state[parameter] = {
+                slot: tensor.to(_place(slot, parameter), copy=True) for slot, tensor in slots.items()
+            }
+            if (gradient := state.get(gradient_key(name))) is not None:
+                parameter.grad = gradient.to(parameter.device, copy=True)
+
+    def _slots(self) -> Iterator[tuple[str, str, Tensor]]:
+        for name, parameter in self.parameters.items():
+            for slot, value in self.optimizer.optimizer.state.get(parameter, {}).items():
+                if value is not None:
+                    yield slot, name, torch.as_tensor(value)
+
     def _update(self) -> None:
         clip_norm = self.member.config.training.clip_norm
         if clip_norm is not None:
             self.model.clip_gradients(self.optimizer, clip_norm, "norm")  # type: ignore[arg-type]  # the wrapper is one
-        if (rate := self.learning_rate) != self._lr:
+        if (rate := learning_rate(self.member, self.total_steps)) != self._lr:
             self._lr = rate
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = rate
         self.optimizer.step()
-        for parameter in self.parameters:
+        for parameter in self.parameters.values():
             parameter.grad = None
         self.member.step += 1
         if self.mixed:
             torch.clear_autocast_cache()  # else the minibatches that follow in this block see the old weights in bf16
+
+
+def _slots_in(state: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, str], Tensor]]:
+    for key, tensor in state.items():
+        kind, _, rest = key.partition("/")
+        if kind == "optimizer":
+            slot, _, parameter = rest.partition("/")
+            yield (slot, parameter), tensor
+
+
+def _place(slot: str, parameter: Tensor) -> torch.device:
+    """Return where torch keeps a slot: counts of steps of an optimizer that is not fused lie on the CPU."""
+    return parameter.device if slot != "step" or parameter.device.type == "cpu" else torch.device("cpu")

@@ -16,7 +16,7 @@ from trainyard.lineage.code import read_code
 from trainyard.lineage.record import tags
 from trainyard.models import Model
 from trainyard.tracking.journal import Journal, Status
-from trainyard.training.checkpoint import BestCheckpoint
+from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
 from trainyard.training.finish import final_metrics, package, test_outputs, write_predictions
@@ -115,7 +115,7 @@ def begin(
 def train(story: Story) -> Fitted:
     """Fit the model, with each epoch in the journal and the best weights on the disk."""
     plan = story.plan
-    checkpoint = BestCheckpoint(story.folder, plan.config.training.checkpoint_seconds)
+    checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     profile = plan.config.training.profile
     with profiled(profile, plan.device, story.folder, story.console), Progress(plan) as progress:
 
@@ -123,17 +123,11 @@ def train(story: Story) -> Fitted:
             story.companions.warm_up_reporter()
             progress.step(epoch, minibatch)
 
-        def on_epoch(member: Member, model: Model, metrics: dict[str, float], best: bool) -> None:
+        def on_epoch(member: Member, _model: Model, metrics: dict[str, float], _best: bool) -> None:
             story.journal.metrics(metrics, step=member.epoch)
             progress.epoch(member.epoch, metrics)
-            if best and checkpoint.due():
-                checkpoint.write(member, model.network)
-                story.journal.flush()
 
-        fitted = fit(plan, story.stop, on_step=on_step, on_epoch=on_epoch)
-    checkpoint.write(fitted.member, fitted.model.network)
-    story.journal.flush()
-    return fitted
+        return fit(plan, story.stop, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
 
 
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:

@@ -48,6 +48,11 @@ def _training_ends(config: Config) -> Clashes:
         except ValueError:
             yield clash(f"training.max_time={training.max_time}: is no time; write 90s, 15m, 2h or 01:30:00",
                          "training.max_time")  # fmt: skip
+    try:
+        parse_duration(training.checkpoint_every)
+    except ValueError:
+        yield clash(f"training.checkpoint_every={training.checkpoint_every}: is no time; write 30s, 1m or 2h",
+                     "training.checkpoint_every")  # fmt: skip
     ends = ("max_epochs", "max_steps", "max_time")
     if all(getattr(training, name) is None for name in ends):
         keys = [f"training.{name}" for name in ends]

@@ -48,8 +48,18 @@ class Training:
     restore_best: bool = key("test and keep the weights of the best validation rather than the last", default=True)
     block: int | Literal["auto"] = key("minibatches handed to Lightning at once; speed only, never the result",
                                        default="auto", unit="minibatches", ge=1)
-    checkpoint_seconds: float = key("least time between two writes of the best weights while training", default=30.0,
-                                    unit="s", ge=0)
+    average_decay: float | None = key(
+        "decay of a moving average of the weights, which validates and predicts in their place; empty: none",
+        default=None, gt=0, lt=1)
+    engine: Literal["auto", "fast", "reference"] = key(
+        "fast: flat parameters and recorded passes on one device; reference: Lightning's own steps; auto: fast where "
+        "it is right", default="auto")
+    checkpoint_every: str = key("time between two checkpoints while training, as 30s, 1m or 2h", default="1m")
+    checkpoint_steps: int | None = key("optimizer steps between checkpoints, too; empty: by time only", default=None,
+                                       unit="steps", ge=1)
+    checkpoint_epochs: int | None = key("epochs between checkpoints, too; empty: by time only", default=None,
+                                        unit="epochs", ge=1)
+    keep_checkpoints: int = key("newest checkpoints that are kept", default=3, ge=1)
     limit_batches: int | None = key("minibatches of an epoch at most; for debugging", default=None, ge=1)
     overfit_batches: int | None = key("train and validate on the first minibatches only: a right set-up reaches a loss "
                                       "near zero", default=None, ge=1)

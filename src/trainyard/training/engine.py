@@ -1,0 +1,43 @@
+"""Which stepper does the work of a training: the fast one where it is right, else the reference."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from trainyard.config.schema import Config
+from trainyard.errors import ConfigError
+from trainyard.models import Model
+from trainyard.training.accelerator import Device
+from trainyard.training.flat_stepper import FlatStepper
+from trainyard.training.fused import SLOTS
+from trainyard.training.member import Member
+from trainyard.training.stepper import ReferenceStepper, Stepper
+
+Engine = Literal["fast", "reference"]
+
+
+def choose_engine(config: Config) -> Engine:
+    """Return the engine of a training; raise ConfigError where the fast one was asked for and would be wrong."""
+    wanted, reason = config.training.engine, why_not_fast(config)
+    if wanted == "fast" and reason is not None:
+        raise ConfigError(f"training.engine=fast: {reason}; take training.engine=auto.")
+    return "reference" if wanted == "reference" or reason is not None else "fast"
+
+
+def why_not_fast(config: Config) -> str | None:
+    """Return why the fast engine is not right for a config, None where it is."""
+    if type(config.optimizer) not in SLOTS:
+        return f"it has no kernel for optimizer={config.optimizer.name}"
+    return None
+
+
+def open_stepper(
+    engine: Engine, model: Model, member: Member, device: Device, *, total_steps: int | None, steps_per_epoch: int,
+    sizes: Sequence[int],
+) -> Stepper:  # fmt: skip
+    """Return the stepper of an engine over a model that Lightning has set up; `sizes` are an epoch's minibatches'."""
+    if engine == "reference":
+        return ReferenceStepper(model, member, total_steps)
+    epochs = float("inf") if total_steps is None else total_steps / steps_per_epoch
+    expected = {rows: count * epochs for rows, count in Counter(sizes).items()}
+    return FlatStepper(model, member, device, total_steps, expected)

@@ -1,0 +1,43 @@
+"""Trainings that differ in everything that a stepper has to get right."""
+
+from tests.synthetic import make_prepared
+from trainyard.config.schema import (
+    Accelerator,
+    Adam,
+    AdamW,
+    Classifier,
+    Cosine,
+    Linear,
+    Mlp,
+    OneCycle,
+    Plateau,
+    Regressor,
+    Sgd,
+)
+
+NORMALIZED = Mlp(hidden=(16, 16), dropout=0.3, normalization="batch", residual=True)
+BF16 = Accelerator(name="cpu", threads=1, precision="bf16-mixed")
+DOUBLE = Accelerator(name="cpu", threads=1, precision="64")
+
+MADE = {
+    "classes": make_prepared(),
+    "mixed columns": make_prepared(classes=4, weighted=True, categories=(3, 50)),
+    "numbers": make_prepared("regression", targets=3, weighted=True),
+    "double": make_prepared(double=True),
+}
+# name -> (prepared data, settings of the config)
+TRAININGS = {
+    "plain": ("classes", {}),
+    "dropout and batch normalization": ("classes", {"network": NORMALIZED}),
+    "embeddings, class weights, smoothing": (
+        "mixed columns", {"model": Classifier(class_weights="balanced", label_smoothing=0.1), "optimizer": Adam()}),
+    "several targets": ("numbers", {"model": Regressor(loss="huber"), "optimizer": Sgd(lr=0.01)}),
+    "groups, clipping, schedule": (
+        "classes", {"accumulate": 3, "clip_norm": 0.05, "schedule": OneCycle(warmup_steps=2), "max_steps": 11}),
+    "momentum and plateau": ("classes", {"optimizer": Sgd(), "schedule": Plateau(patience=0), "clip_norm": 0.1}),
+    "without momentum": ("numbers", {"optimizer": Sgd(momentum=0, nesterov=False, weight_decay=0.1)}),
+    "averaged weights": ("classes", {"average_decay": 0.95, "schedule": Cosine(), "optimizer": AdamW(lr=0.03)}),
+    "16 bits": ("classes", {"accelerator": BF16, "network": Mlp(hidden=(16,), dropout=0.1), "clip_norm": 1.0}),
+    "64 bits": ("double", {"accelerator": DOUBLE, "network": Mlp(hidden=(8,), normalization="layer")}),
+    "linear, validated rarely": ("classes", {"network": Linear(), "validate_every": 2, "max_epochs": 5}),
+}  # fmt: skip

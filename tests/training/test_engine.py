@@ -1,0 +1,34 @@
+import pytest
+import torch
+
+from tests.synthetic import make_config
+from tests.training.settings import MADE
+from trainyard.config.schema import Optimizer
+from trainyard.errors import ConfigError
+from trainyard.training.engine import choose_engine, open_stepper
+from trainyard.training.flat_stepper import FlatStepper
+from trainyard.training.member import Member
+from trainyard.training.plan import plan_run
+
+
+def test_the_fast_one_is_taken_where_it_is_right():
+    assert choose_engine(make_config()) == "fast"
+    assert choose_engine(make_config(engine="reference")) == "reference"
+
+
+def test_an_optimizer_without_a_kernel_takes_the_reference():
+    strange = Optimizer(name="strange")
+    assert choose_engine(make_config(optimizer=strange)) == "reference"
+    with pytest.raises(ConfigError, match="engine=fast: it has no kernel for optimizer=strange; take"):
+        choose_engine(make_config(optimizer=strange, engine="fast"))
+
+
+def test_it_knows_how_many_minibatches_of_a_size_are_to_come():
+    plan = plan_run(make_config(max_epochs=10), MADE["classes"], torch.device("cpu"))
+    model = plan.build_model()
+    stepper = open_stepper(
+        "fast", model, Member(plan.config), plan.device, total_steps=plan.total_steps,
+        steps_per_epoch=plan.steps_per_epoch, sizes=plan.open_training().sizes(),
+    )  # fmt: skip
+    assert isinstance(stepper, FlatStepper)
+    assert stepper.expected == {16: 120, 8: 10}

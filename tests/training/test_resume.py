@@ -1,0 +1,139 @@
+"""A training that was stopped at any minibatch goes on to the bits of one that was not."""
+
+import pytest
+import torch
+
+from tests.synthetic import make_config
+from tests.training.settings import MADE, TRAININGS
+from trainyard.training import flat_stepper
+from trainyard.training.checkpoint import Checkpoints, newest_state
+from trainyard.training.fit import fit
+from trainyard.training.member import weights_of
+from trainyard.training.plan import plan_run
+from trainyard.training.stop import Stop
+
+CPU = torch.device("cpu")
+
+
+class StopAt(Stop):
+    """Ends a training after some minibatches, as a signal does."""
+
+    def __init__(self, minibatches, reason="terminated"):
+        super().__init__()
+        self.left, self.why = minibatches, reason
+
+    def poll(self):
+        self.left -= 1
+        if self.left == 0:
+            self.reason = self.why
+        return super().poll()
+
+
+def plan_of(name, **more):
+    data, settings = TRAININGS[name]
+    return plan_run(make_config(**{**settings, **more}), MADE[data], CPU)
+
+
+def outcome(fitted):
+    weights = torch.cat([tensor.double().flatten() for tensor in weights_of(fitted.model.network)])
+    member = fitted.member
+    return weights.tolist(), member.history, member.step, member.best_epoch, fitted.rows
+
+
+def interrupted(plan, folder, *stops):
+    """Train with a stop after so many minibatches, again and again from the state that was left, to the end."""
+    checkpoints = Checkpoints(folder, plan.config.training)
+    resumed = None
+    for stop in stops:
+        fit(plan, stop, resumed=resumed, checkpoints=checkpoints)
+        resumed, damaged = newest_state(folder)
+        assert damaged == []
+    return fit(plan, resumed=resumed, checkpoints=checkpoints)
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+@pytest.mark.parametrize("name", TRAININGS)
+def test_stopped_within_an_epoch(tmp_path, name, engine):
+    plan = plan_of(name, engine=engine)
+    assert outcome(interrupted(plan, tmp_path, StopAt(16))) == outcome(fit(plan))
+
+
+@pytest.mark.parametrize("name", ["groups, clipping, schedule", "linear, validated rarely", "averaged weights"])
+@pytest.mark.parametrize("minibatches", [1, 2, 12, 13, 14, 25, 26, 27])
+def test_stopped_at_any_minibatch(tmp_path, name, minibatches):
+    plan = plan_of(name, block=5)
+    assert outcome(interrupted(plan, tmp_path, StopAt(minibatches, "interrupted"))) == outcome(fit(plan))
+
+
+def test_stopped_again_and_again(tmp_path):
+    plan = plan_of("dropout and batch normalization")
+    stops = [StopAt(5), StopAt(1), StopAt(8), StopAt(7, "max_time"), StopAt(13)]
+    assert outcome(interrupted(plan, tmp_path, *stops)) == outcome(fit(plan))
+
+
+def test_stopped_by_an_end_of_its_own_and_trained_for_longer(tmp_path):
+    short = plan_of("linear, validated rarely", max_epochs=3)
+    longer = plan_of("linear, validated rarely", max_epochs=6)
+    fit(short, checkpoints=Checkpoints(tmp_path, short.config.training))
+    state, _ = newest_state(tmp_path)
+    assert outcome(fit(longer, resumed=state)) == outcome(fit(longer))
+
+
+def test_max_steps_within_an_epoch_and_trained_for_longer(tmp_path):
+    short, longer = plan_of("groups, clipping, schedule", max_steps=7), plan_of("plain", max_steps=7)
+    fit(longer, checkpoints=Checkpoints(tmp_path, short.config.training))
+    state, _ = newest_state(tmp_path)
+    on = plan_of("plain")
+    assert outcome(fit(on, resumed=state)) == outcome(fit(on))
+
+
+def test_a_kill_costs_only_what_came_after_the_last_state(tmp_path):
+    plan = plan_of("dropout and batch normalization", checkpoint_steps=10)
+    whole = fit(plan, checkpoints=Checkpoints(tmp_path, plan.config.training))
+    for path in sorted((tmp_path / "checkpoints").iterdir())[1:]:
+        path.unlink()
+    state, _ = newest_state(tmp_path)
+    assert state.values["step"] == 20
+    assert outcome(fit(plan, resumed=state)) == outcome(whole)
+
+
+def test_one_engine_goes_on_with_the_state_of_the_other(tmp_path):
+    for first, second in (("fast", "reference"), ("reference", "fast")):
+        folder = tmp_path / first
+        plan, other = plan_of("momentum and plateau", engine=first), plan_of("momentum and plateau", engine=second)
+        fit(plan, StopAt(20), checkpoints=Checkpoints(folder, plan.config.training))
+        state, _ = newest_state(folder)
+        ours, theirs = fit(other, resumed=state), fit(other)
+        for one, two in zip(weights_of(ours.model.network), weights_of(theirs.model.network), strict=True):
+            torch.testing.assert_close(one, two, rtol=1e-4, atol=1e-5)
+
+
+def test_recorded_or_not_it_goes_on_to_the_same_bits(tmp_path, monkeypatch):
+    plan = plan_of("plain", max_epochs=6)
+    whole = outcome(fit(plan))
+    fit(plan, StopAt(30), checkpoints=Checkpoints(tmp_path, plan.config.training))
+    monkeypatch.setattr(flat_stepper, "RECORD_FROM", 1)
+    monkeypatch.setattr(flat_stepper, "RECORD_AFTER", 1)
+    state, _ = newest_state(tmp_path)
+    assert outcome(fit(plan, resumed=state)) == whole
+
+
+def test_the_time_before_counts_towards_max_time(tmp_path):
+    plan = plan_of("plain", max_epochs=None, max_time="1h")
+    fit(plan, StopAt(20), checkpoints=Checkpoints(tmp_path, plan.config.training))
+    state, _ = newest_state(tmp_path)
+    late = type(state)(state.tensors, {**state.values, "seconds": 3600.0})
+    fitted = fit(plan, resumed=late)
+    assert (fitted.reason, fitted.member.step) == ("max_time", state.values["step"] + 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"), [({}, "max_epochs"), ({"patience": 1, "min_delta": 1e6}, "early_stopping")]
+)
+def test_with_nothing_left_to_train_nothing_is_trained(tmp_path, settings, reason):
+    plan = plan_of("plain", **settings)
+    whole = fit(plan, checkpoints=Checkpoints(tmp_path, plan.config.training))
+    state, _ = newest_state(tmp_path)
+    again = fit(plan, resumed=state, on_step=lambda *_: pytest.fail("trained"))
+    assert (again.reason, whole.reason) == (reason, reason)
+    assert outcome(again) == outcome(whole)
