@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.runs import find_run
+from trainyard.config.runs import find_run, newest_run
 from trainyard.errors import ConfigError
 
 
@@ -74,3 +74,12 @@ def test_a_folder_without_a_run_is_refused(root: Path) -> None:
 def test_before_the_first_run_there_is_no_latest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"run=latest: no run in .* has finished yet"):
         find_run("latest", tmp_path)
+
+
+def test_the_newest_run_is_the_one_that_began_last_however_it_ended(root: Path) -> None:
+    with pytest.raises(ConfigError, match="resume=latest: there is no run in"):
+        newest_run(root / "elsewhere")
+    for n, folder in enumerate(sorted(path.parent for path in (root / "runs").glob("[!l]*/*/**/journal.jsonl"))):
+        first = {"type": "begin", "id": str(n), "time": 100.0 - n, "kind": "sweep" if n == 0 else "run"}
+        (folder / "journal.jsonl").write_text(json.dumps(first) + "\n", encoding="utf-8")
+    assert newest_run(root) == (root / "runs/digits/2026-01-01_10-00-00-bbbbbb").resolve()

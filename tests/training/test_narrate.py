@@ -31,8 +31,15 @@ def test_after_a_finished_run_its_spread_over_seeds_is_next():
     )
 
 
-def test_after_another_end_its_pictures_are():
-    assert next_command("python train.py", result("KILLED")) == "trainyard report run=4f2a"
+def test_after_another_end_going_on_or_its_pictures_are():
+    assert next_command("python train.py dataset=iris", result("KILLED")) == "python train.py resume=4f2a"
+    assert next_command("python train.py dataset=iris", result("FAILED")) == "trainyard report run=4f2a"
+
+
+def test_after_a_run_that_went_on_its_own_config_is_trained_again():
+    assert next_command("python train.py resume=latest training.max_epochs=9", result()) == (
+        "python train.py config=runs/made/2026-11-23_10-00-00-4f2a/config.yaml -m seed=1,2,3"
+    )
 
 
 def test_where_to_see_it(tmp_path, monkeypatch):

@@ -1,15 +1,21 @@
 """A training that was stopped at any minibatch goes on to the bits of one that was not."""
 
+import json
+
 import pytest
 import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
+from trainyard.errors import ConfigError, DataError
+from trainyard.lineage.code import Code
+from trainyard.tracking.journal import Journal
 from trainyard.training import flat_stepper
 from trainyard.training.checkpoint import Checkpoints, newest_state
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of
 from trainyard.training.plan import plan_run
+from trainyard.training.resume import changed_code, open_resumed
 from trainyard.training.stop import Stop
 
 CPU = torch.device("cpu")
@@ -137,3 +143,42 @@ def test_with_nothing_left_to_train_nothing_is_trained(tmp_path, settings, reaso
     again = fit(plan, resumed=state, on_step=lambda *_: pytest.fail("trained"))
     assert (again.reason, whole.reason) == (reason, reason)
     assert outcome(again) == outcome(whole)
+
+
+def kept_run(folder, digest="d" * 32, status="KILLED", **settings):
+    """A run of "plain" that was trained to its end and left its lineage and journal."""
+    plan = plan_of("plain", **settings)
+    journal = Journal.create(folder, kind="run", experiment="made", name="made")
+    fit(plan, checkpoints=Checkpoints(folder, plan.config.training))
+    journal.end(status)
+    lineage = {
+        "data": {"digest": digest}, "device": {"threads": 7}, "code": {"revision": "a" * 40},
+        "environment": {"packages": {"torch": "2.0.0+cpu"}},
+    }  # fmt: skip
+    (folder / "lineage.json").write_text(json.dumps(lineage))
+    return plan
+
+
+def test_a_run_that_goes_on_says_what_is_not_as_it_was(tmp_path):
+    plan = kept_run(tmp_path)
+    resumed = open_resumed(tmp_path, plan, ["optimizer.lr=3 from here on"])
+    assert resumed.line == "after step 39, in epoch 4"
+    assert resumed.notes == (
+        "optimizer.lr=3 from here on", f"torch is {torch.__version__}, and was 2.0.0+cpu", "threads are 1, and were 7",
+    )  # fmt: skip
+    code = Code(revision="b" * 40, branch=None, dirty=False, untracked=(), diff=None, remote=None)
+    assert changed_code(resumed.lineage, code) == ["the code is at bbbbbbbbbb, and was at aaaaaaaaaa"]
+    assert changed_code(resumed.lineage, None) == []
+
+
+def test_other_data_are_refused(tmp_path):
+    plan = kept_run(tmp_path, digest="e" * 32)
+    with pytest.raises(DataError, match=f"their digest was {'e' * 32} and is {'d' * 32}"):
+        open_resumed(tmp_path, plan, [])
+
+
+def test_a_finished_run_needs_more_to_do(tmp_path):
+    plan = kept_run(tmp_path, status="FINISHED")
+    with pytest.raises(ConfigError, match=r"after 3 epochs and 39 steps \(max_epochs\).* write training.max_epochs="):
+        open_resumed(tmp_path, plan, [])
+    assert open_resumed(tmp_path, plan_of("plain", max_epochs=4), []).state.values["step"] == 39

@@ -8,6 +8,7 @@ from trainyard.config.convert import WrongValueError, convert_value
 from trainyard.config.faults import Fault, key_fault
 from trainyard.config.keys import (
     CHOSEN,
+    COMMAND_KEYS,
     DISCRIMINATORS,
     FIXED,
     GROUPS,
@@ -145,7 +146,7 @@ def suggest_key(path: str, here: list[str], option: str) -> str:
     exact = [key for key in key_variants() if key.rsplit(".", 1)[-1] == last and key not in DISCRIMINATORS]
     if exact or last in OTHER_NAMES:
         return f"; did you mean {exact[0] if exact else OTHER_NAMES[last]}?"
-    if not section and (close := nearest(path, [*GROUPS, *OVERLAYS, *FIXED, *here])):
+    if not section and (close := nearest(path, [*GROUPS, *OVERLAYS, *FIXED, *COMMAND_KEYS, *here])):
         return f"; did you mean {close}?"
     for candidates in (here, [key for key in key_variants() if key not in DISCRIMINATORS]):
         by_last = {key.rsplit(".", 1)[-1]: key for key in reversed(candidates) if key not in DISCRIMINATORS}

@@ -1,7 +1,7 @@
 """A train command, through Hydra: what it shows, or the run or sweep that it stands for and its launch."""
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -17,7 +17,10 @@ from omegaconf.errors import OmegaConfBaseException
 
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.help import help_text
+from trainyard.config.keys import COMMAND_KEYS
 from trainyard.config.loader import Loader
+from trainyard.config.overlay import read_resolved
+from trainyard.config.overrides import shape_of
 from trainyard.config.resolve import first_line, resolve
 from trainyard.config.secrets import MASK, is_secret_key, mask_text, masked_overrides
 from trainyard.config.sweep import Sweep, compose_sweep
@@ -33,9 +36,17 @@ class TrainCommand:
     def __init__(self, flags: Namespace, typed_as: str):
         self.flags = flags
         self.typed_as = typed_as
-        self.overrides: list[str] = flags.overrides
-        self.composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
+        self.keys, self.overrides = take_command_keys(flags.overrides)
+        if self.resume is not None and self.is_multirun:
+            raise ConfigError("resume: goes on with one run; leave out -m")
+        loader = Loader(flags.config_dir, flags.config_path)
+        self.composer = Composer(loader, flags.config_name or "train", self._resolved())
         self.hydra = _MaskingHydra("train", self.composer.loader, resolve=flags.resolve)
+
+    @property
+    def resume(self) -> str | None:
+        """The run to go on with, as it was typed."""
+        return self.keys.get("resume")
 
     @property
     def is_multirun(self) -> bool:
@@ -66,6 +77,14 @@ class TrainCommand:
     def compose(self) -> Composed:
         """Return the checked config of the run; raise ConfigError."""
         return self.composer.compose(self.overrides)
+
+    def compose_over(self, values: Mapping[str, Any]) -> Composed:
+        """Return the checked config of what was typed over a resolved one; raise ConfigError."""
+        return Composer(self.composer.loader, self.composer.config_name, values).compose(self.overrides)
+
+    def _resolved(self) -> dict[str, Any] | None:
+        path = self.keys.get("config")
+        return None if path is None else read_resolved(Path(path).expanduser(), f"config={path}")
 
     def run(self, composed: Composed, task: Task[Result]) -> Result:
         """Let Hydra run the task in a fresh run folder; return what it returns, raise what it raises."""
@@ -110,6 +129,27 @@ class TrainCommand:
             yield
         finally:
             GlobalHydra.instance().clear()
+
+
+def take_command_keys(overrides: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return config=... and resume=... by key, and all other overrides; raise ConfigError where they are wrong."""
+    found: dict[str, str] = {}
+    others, faults = [], []
+    for text in overrides:
+        shape = shape_of(text)
+        if shape.key not in COMMAND_KEYS:
+            others.append(text)
+        elif not (shape.value or "").strip():
+            faults.append(f"{shape.key}: has no value; it names {COMMAND_KEYS[shape.key]}")
+        elif shape.key in found:
+            faults.append(f"{text}: {shape.key} is there twice")
+        else:
+            found[shape.key] = (shape.value or "").strip().strip("'\"")
+    if len(found) == 2:
+        faults.append("config and resume: give one of them; a resumed run has its own config")
+    if faults:
+        raise ConfigError(faults)
+    return found, others
 
 
 class _Job(Generic[Result]):

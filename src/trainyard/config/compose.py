@@ -18,6 +18,7 @@ from trainyard.config.faults import Fault, in_order
 from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS, keys_of
 from trainyard.config.loader import Loader
 from trainyard.config.nearest import did_you_mean, listed
+from trainyard.config.overlay import load_over
 from trainyard.config.override_faults import read_overrides
 from trainyard.config.overrides import shape_of
 from trainyard.config.resolve import first_line, resolve
@@ -48,11 +49,12 @@ def compose(
 
 
 class Composer:
-    """Composes and checks configs of one primary config."""
+    """Composes and checks configs of one primary config, or over the values of a resolved one."""
 
-    def __init__(self, loader: Loader, config_name: str = "train"):
+    def __init__(self, loader: Loader, config_name: str = "train", resolved: Mapping[str, Any] | None = None):
         self.loader = loader
         self.config_name = config_name
+        self.resolved = resolved
 
     def compose(self, overrides: Sequence[str], *, allow_missing: bool = False) -> Composed:
         """Return the checked config of one run; raise ConfigError with every fault, in the order of the overrides.
@@ -63,7 +65,11 @@ class Composer:
         lines, faults = read_overrides(overrides, self.loader, sweeping=False)
         cfg: DictConfig | None
         try:
-            cfg = self.loader.load_configuration(self.config_name, lines, RunMode.RUN)
+            if self.resolved is None:
+                cfg = self.loader.load_configuration(self.config_name, lines, RunMode.RUN)
+            else:
+                cfg, more = load_over(self.resolved, self.loader, self.config_name, lines, COMPOSITION_ERRORS)
+                faults += more
         except COMPOSITION_ERRORS:
             cfg, more = self.compose_step_by_step(lines)
             faults += more

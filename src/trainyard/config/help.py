@@ -36,6 +36,8 @@ LINES = {
     "experiment=digits": "a preset",
     "-m seed=1,2,3 network.hidden=[64],[128,128]": "six runs, compared",
     "debug=overfit": "can it learn two minibatches by heart?",
+    "resume=latest": "go on with the newest run",
+    "config=runs/latest/config.yaml seed=2": "a run again, from its config, with a key changed",
     "--cfg job": "every key; conf/ says what each one means",
 }
 

@@ -11,7 +11,7 @@ JOURNAL = "journal.jsonl"
 DEEPEST = 3  # runs/<experiment>/<run or sweep>/<member>
 
 
-def find_run(name: str, root: Path) -> Path:
+def find_run(name: str, root: Path, key: str = "run") -> Path:
     """Return the folder of the run `name`; raise ConfigError where there is none, or several.
 
     `latest` is the newest finished one. Else a folder is meant (from here, or from runs/), or the end of the folder's
@@ -20,13 +20,13 @@ def find_run(name: str, root: Path) -> Path:
     runs = root / "runs"
     if name == "latest":
         if not (runs / "latest" / JOURNAL).is_file():
-            raise ConfigError(f"run=latest: no run in {runs} has finished yet; name one by its folder")
+            raise ConfigError(f"{key}=latest: no run in {runs} has finished yet; name one by its folder")
         return (runs / "latest").resolve()
     for folder in (Path(name).expanduser(), root / name, runs / name):
         if (folder / JOURNAL).is_file():
             return folder.resolve()
     if Path(name).is_dir():
-        raise ConfigError(f"run={name}: this folder holds no run; a run's folder has a {JOURNAL}")
+        raise ConfigError(f"{key}={name}: this folder holds no run; a run's folder has a {JOURNAL}")
     folders = list(_run_folders(runs))
     found = [folder for folder in folders if folder.name == name or folder.name.endswith(f"-{name}")]
     found = found or [folder for folder in folders if any(one.startswith(name) for one in _ids(folder))]
@@ -34,9 +34,18 @@ def find_run(name: str, root: Path) -> Path:
         return found[0]
     if found:
         shown = listed([str(folder.relative_to(root)) for folder in found[:5]], "or")
-        raise ConfigError(f"run={name}: several runs are called so: {shown}")
+        raise ConfigError(f"{key}={name}: several runs are called so: {shown}")
     endings = [folder.name.rsplit("-", 1)[-1] for folder in folders]
-    raise ConfigError(f"run={name}: no such run in {runs}{did_you_mean(name, endings)}")
+    raise ConfigError(f"{key}={name}: no such run in {runs}{did_you_mean(name, endings)}")
+
+
+def newest_run(root: Path) -> Path:
+    """Return the folder of the run that was begun last, however it ended; raise ConfigError where there is none."""
+    begun = [(folder, _first(folder)) for folder in _run_folders(root / "runs")]
+    times = {folder: float(str(first.get("time", 0))) for folder, first in begun if first.get("kind") != "sweep"}
+    if not times:
+        raise ConfigError(f"resume=latest: there is no run in {root / 'runs'} yet")
+    return max(times, key=times.__getitem__).resolve()
 
 
 def _run_folders(runs: Path) -> Iterator[Path]:
@@ -50,13 +59,16 @@ def _is_own(journal: Path, runs: Path) -> bool:
 
 def _ids(folder: Path) -> Iterator[str]:
     """Yield the ids of a run: that of its journal, that of MLflow."""
-    with (folder / JOURNAL).open(encoding="utf-8") as journal:
-        first = _parsed(journal.readline())
-    if isinstance(value := first.get("id"), str):
+    if isinstance(value := _first(folder).get("id"), str):
         yield value
     link = folder / "mlflow.json"
     if link.is_file() and isinstance(value := _parsed(link.read_text(encoding="utf-8")).get("run_id"), str):
         yield value
+
+
+def _first(folder: Path) -> dict[str, object]:
+    with (folder / JOURNAL).open(encoding="utf-8") as journal:
+        return _parsed(journal.readline())
 
 
 def _parsed(text: str) -> dict[str, object]:

@@ -69,7 +69,7 @@ def end_summary(
     reason: str, seconds: float, folder: Path, mlflow: str, next_command: str, error: str | None,
 ) -> str:  # fmt: skip
     """Return how a run ended: its metrics beside the baseline, where it lies, and what to do next."""
-    lines = [] if error is None else [*labelled("stopped", error), ""]
+    lines = [] if error is None else [*labelled("stopped", error.removeprefix("stopped ")), ""]
     lines += metric_lines(metrics, baseline_name, directions)
     lines += target_lines(metrics, baseline_name, directions)
     best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"

@@ -165,7 +165,8 @@ class Loop:
         best = False
         if not skipped and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
-        self.on_epoch(member, self.model, metrics, best)
+        if not skipped:  # else the training that goes on tells of this epoch
+            self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):
             self.stop.reason = "diverged"
         elif (due and not skipped) or (whole and self.stop.reason is None):

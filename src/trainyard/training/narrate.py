@@ -24,6 +24,7 @@ REASONS = {
     "early_stopping": "no improvement for training.patience validations",
     "interrupted": "stopped by Ctrl-C",
     "terminated": "stopped by SIGTERM",
+    "requeued": "stopped for Slurm, which queues the job again",
     "diverged": "the loss was no longer a number",
 }
 
@@ -80,11 +81,15 @@ def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
 
 
 def next_command(command: str, result: RunResult) -> str:
-    """Return the command that is most useful after this run: its spread over seeds, or its pictures."""
-    if result.status != "FINISHED":
-        return f"trainyard report run={result.folder.name.rsplit('-', 1)[-1]}"
+    """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures."""
     words = [word for word in command.split(" ") if not word.startswith("seed=")]
-    return f"{' '.join(words)} -m seed=1,2,3"
+    program = [word for word in words if "=" not in word]
+    if result.status == "FINISHED" and any(word.startswith("resume=") for word in words):
+        return f"{' '.join(program)} config={result.folder / 'config.yaml'} -m seed=1,2,3"
+    if result.status == "FINISHED":
+        return f"{' '.join(words)} -m seed=1,2,3"
+    number = result.folder.name.rsplit("-", 1)[-1]
+    return f"{' '.join(program)} resume={number}" if result.status == "KILLED" else f"trainyard report run={number}"
 
 
 def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str:

@@ -1,10 +1,24 @@
 """How a run ended, and what it is called."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainyard.config.schema import Config
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: the run's folder, the overrides and the command line as they were typed, without secrets.
+
+    `resuming` are words on the settings that changed where the run in the folder is to go on, None for a new run.
+    """
+
+    folder: Path
+    overrides: tuple[str, ...]
+    command: str
+    resuming: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from trainyard.config.schema import Classifier, Config, Regressor
 from trainyard.data.prepare import prepare
 from trainyard.tracking.reading import JOURNAL
 from trainyard.training.companions import Companions
-from trainyard.training.result import RunResult
+from trainyard.training.result import Asked, RunResult
 from trainyard.training.stop import Stop, stop_on_signals
 
 if TYPE_CHECKING:
@@ -22,21 +22,24 @@ HEAVY = "trainyard.training.story"
 
 
 def run(
-    config: Config, *, folder: Path, overrides: Sequence[str], command: str, parent: "Sweep | None" = None
-) -> RunResult:
+    config: Config, *, folder: Path, overrides: Sequence[str], command: str, parent: "Sweep | None" = None,
+    resuming: Sequence[str] | None = None,
+) -> RunResult:  # fmt: skip
     """Train what `config` says, in `folder`, and return how it ended.
 
     Raises ConfigError, DataError or NetworkError before anything is written where the run cannot begin. `overrides`
     and `command` are kept as they come, `parent` is the sweep that the run is a member of and is told how it ended.
+    With `resuming`, words on the settings that have changed, the run that lies in `folder` goes on.
     """
+    asked = Asked(folder, tuple(overrides), command, resuming)
     if parent is None:
         companions = Companions.start(folder, config.tracking, project_root())
         try:
-            return _run(config, companions, folder, overrides, command, None)
+            return _run(config, companions, asked, None)
         finally:
             companions.close(began=(folder / JOURNAL).exists())
     try:
-        result = _run(config, parent.companions, folder, overrides, command, parent)
+        result = _run(config, parent.companions, asked, parent)
     except BaseException as error:
         parent.add_failed(overrides, folder, error)
         raise
@@ -44,16 +47,13 @@ def run(
     return result
 
 
-def _run(
-    config: Config, companions: Companions, folder: Path, overrides: Sequence[str], command: str,
-    parent: "Sweep | None",
-) -> RunResult:  # fmt: skip
+def _run(config: Config, companions: Companions, asked: Asked, parent: "Sweep | None") -> RunResult:
     plan = plan_from(config, project_root())
     from trainyard.training.story import tell
 
     stop = Stop()
     with stop_on_signals(stop):
-        return tell(plan, companions, stop, folder=folder, overrides=overrides, command=command, parent=parent)
+        return tell(plan, companions, stop, asked, parent)
 
 
 def plan_from(config: Config, root: Path) -> "Plan":

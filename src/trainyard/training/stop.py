@@ -1,13 +1,15 @@
 """When training has to end before its last epoch: a signal or a deadline, seen between two minibatches."""
 
+import os
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-EXIT_CODES = {"interrupted": 130, "terminated": 143}
+EXIT_CODES = {"interrupted": 130, "terminated": 143, "requeued": 143}
 SIGNALS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+REQUEUE = {signal.SIGUSR1: "requeued"}  # Slurm's, by --signal=SIGUSR1@90
 
 
 class Stop:
@@ -29,20 +31,26 @@ class Stop:
 
     @property
     def exit_code(self) -> int:
-        """130 after Ctrl-C, 143 after SIGTERM, else 0."""
+        """130 after Ctrl-C, 143 after SIGTERM and before a requeue, else 0."""
         return EXIT_CODES.get(self.reason or "", 0)
 
 
 @contextmanager
 def stop_on_signals(stop: Stop) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end training in order; the same signal a second time ends the process at once."""
+    """Let Ctrl-C and SIGTERM end training in order; a second one ends the process at once.
+
+    In a job of Slurm so does the signal that comes before its time is over.
+    """
+
+    known = {**SIGNALS, **(REQUEUE if "SLURM_JOB_ID" in os.environ else {})}
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if stop.reason in EXIT_CODES:
+        reason = known[signal.Signals(number)]
+        if stop.reason in EXIT_CODES and reason != "requeued":
             signal.default_int_handler(number, frame)
-        stop.reason = SIGNALS[signal.Signals(number)]
+        stop.reason = reason
 
-    before = {number: signal.signal(number, handle) for number in SIGNALS}
+    before = {number: signal.signal(number, handle) for number in known}
     try:
         yield
     finally:

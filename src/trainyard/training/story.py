@@ -2,7 +2,6 @@
 
 import json
 import traceback
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ from trainyard.config.root import project_root
 from trainyard.config.secrets import mask_text
 from trainyard.config.text import to_dict, to_yaml
 from trainyard.files import write_text
-from trainyard.lineage.code import read_code
+from trainyard.lineage.code import Code, read_code
 from trainyard.lineage.record import tags
 from trainyard.models import Model
-from trainyard.tracking.journal import Journal, Status
+from trainyard.tracking.journal import Journal, Status, read_journal
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
@@ -27,13 +26,17 @@ from trainyard.training.plan import Plan
 from trainyard.training.profile import profiled
 from trainyard.training.progress import Progress
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
-from trainyard.training.result import RunResult, point_latest, run_name
+from trainyard.training.result import Asked, RunResult, point_latest, run_name
+from trainyard.training.resume import Resumed, changed_code, open_resumed
+from trainyard.training.slurm import remember, requeue
 from trainyard.training.stop import Stop
 
 if TYPE_CHECKING:
     from trainyard.training.sweep import Sweep
 
-KILLED_BY = {"interrupted": "stopped by Ctrl-C", "terminated": "stopped by SIGTERM"}
+KILLED_BY = {
+    "interrupted": "stopped by Ctrl-C", "terminated": "stopped by SIGTERM", "requeued": "queued again by Slurm",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,18 +52,17 @@ class Story:
     console: Console
     lineage: dict[str, Any]
     parent: "Sweep | None"
+    resumed: Resumed | None = None
 
 
-def tell(
-    plan: Plan, companions: Companions, stop: Stop, *, folder: Path, overrides: Sequence[str], command: str,
-    parent: "Sweep | None",
-) -> RunResult:  # fmt: skip
-    """Run the plan in `folder` and return how it ended; whatever happens, what was reached is kept and said."""
-    story = begin(plan, companions, stop, folder=folder, overrides=overrides, command=command, parent=parent)
+def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Sweep | None") -> RunResult:
+    """Run the plan and return how it ended; whatever happens, what was reached is kept and said."""
+    resumed = None if asked.resuming is None else open_resumed(asked.folder, plan, asked.resuming)
+    story = begin(plan, companions, stop, asked, resumed, parent)
     try:
         fitted = train(story)
-        if stop.reason == "terminated":
-            return end(story, "KILLED", fitted, {}, KILLED_BY["terminated"])
+        if stop.reason in ("terminated", "requeued"):
+            return end(story, "KILLED", fitted, {}, KILLED_BY[stop.reason])
         metrics = finish(story, fitted)
         if fitted.reason == "diverged":
             epoch, rate = fitted.member.epoch, plan.config.optimizer.lr
@@ -79,23 +81,39 @@ def tell(
 
 
 def begin(
-    plan: Plan, companions: Companions, stop: Stop, *, folder: Path, overrides: Sequence[str], command: str,
-    parent: "Sweep | None",
-) -> Story:  # fmt: skip
-    """Make the run's folder and journal, and tell what is going to be trained."""
-    config, prepared = plan.config, plan.prepared
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Sweep | None"
+) -> Story:
+    """Make the run's folder and journal, or open them again, and tell what is going to be trained."""
+    config, folder = plan.config, asked.folder
     name = run_name(config, folder, sweep=parent is not None)
-    journal = Journal.create(
-        folder, kind="run", experiment=config.experiment_name, name=name, parent=parent.id if parent else None
-    )
+    if resumed is None:
+        journal = Journal.create(
+            folder, kind="run", experiment=config.experiment_name, name=name, parent=parent.id if parent else None
+        )
+    else:
+        journal = Journal.reopen(folder)
     code = read_code(project_root())
-    lineage = record_lineage(plan, command=command, sweep=parent.folder.name if parent else None, code=code)
-    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent)
+    lineage = record_lineage(plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code)
+    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
+    remember(project_root(), folder)
+    write_origin(story, asked, code)
+    tell_start = story.console.say if parent is None else story.console.keep
+    tell_start(start_text(plan, name, folder))
+    for line in () if resumed is None else (resumed.line, *resumed.notes, *changed_code(resumed.lineage, code)):
+        tell_start(f"resumed    {line}")
+    return story
+
+
+def write_origin(story: Story, asked: Asked, code: Code | None) -> None:
+    """Write config, overrides, lineage and what was not committed, and tell the journal of all that."""
+    plan, folder, journal = story.plan, story.folder, story.journal
+    config, prepared = plan.config, plan.prepared
+    before = (folder / "overrides.txt").read_text(encoding="utf-8") if story.resumed is not None else ""
     write_text(folder / "config.yaml", to_yaml(config))
-    write_text(folder / "overrides.txt", "".join(f"{override}\n" for override in overrides))
-    write_text(folder / "lineage.json", json.dumps(lineage, indent=2) + "\n")
+    write_text(folder / "overrides.txt", before + "".join(f"{override}\n" for override in asked.overrides))
+    write_text(folder / "lineage.json", json.dumps(story.lineage, indent=2) + "\n")
     journal.params(params(config))
-    journal.tags({**tags(lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
+    journal.tags({**tags(story.lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
     if config.note:
         journal.note(mask_text(config.note))
     journal.dataset(
@@ -107,9 +125,6 @@ def begin(
     for file in ("config.yaml", "overrides.txt", "lineage.json", "code.diff"):
         if (folder / file).exists():
             journal.artifact(folder / file)
-    tell_start = story.console.say if parent is None else story.console.keep
-    tell_start(start_text(plan, name, folder))
-    return story
 
 
 def train(story: Story) -> Fitted:
@@ -117,6 +132,7 @@ def train(story: Story) -> Fitted:
     plan = story.plan
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     profile = plan.config.training.profile
+    known = {} if story.resumed is None else told_epochs(story.folder)
     with profiled(profile, plan.device, story.folder, story.console), Progress(plan) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
@@ -124,10 +140,18 @@ def train(story: Story) -> Fitted:
             progress.step(epoch, minibatch)
 
         def on_epoch(member: Member, _model: Model, metrics: dict[str, float], _best: bool) -> None:
-            story.journal.metrics(metrics, step=member.epoch)
+            if known.get(member.epoch) != metrics:
+                story.journal.metrics(metrics, step=member.epoch)
             progress.epoch(member.epoch, metrics)
 
-        return fit(plan, story.stop, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+        state = None if story.resumed is None else story.resumed.state
+        return fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+
+
+def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
+    """Return the metrics of each epoch that the journal has: those after the state are trained again, to the same."""
+    records = read_journal(folder)
+    return {r["step"]: r["values"] for r in records if r["type"] == "metrics" and "train/loss" in r["values"]}
 
 
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:
@@ -165,6 +189,8 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     if story.parent is not None:
         story.console.say(member_text(story.plan, fitted, result))
         return result
+    if fitted.reason == "requeued" and (problem := requeue()) is not None:
+        story.console.say(problem)
     complete = story.companions.drain()
     mlflow = mlflow_text(config.tracking, story.name, complete, story.companions.problem)
     story.console.say(end_text(story.plan, fitted, result, command=story.lineage["command"], mlflow=mlflow))

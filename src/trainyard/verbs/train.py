@@ -33,7 +33,10 @@ def main(argv: Sequence[str]) -> int:
     if shows_something(flags):
         command.show()
         return 0
-    return train_members(command, argv) if command.is_multirun else train_once(command, argv)
+    if command.is_multirun:
+        return train_members(command, argv)
+    folder = run_to_resume(command)
+    return train_once(command, argv) if folder is None else train_on(command, argv, folder)
 
 
 def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
@@ -44,6 +47,31 @@ def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
         return run_one(composed, folder, argv, parent=None)
 
     return command.run(composed, task)
+
+
+def run_to_resume(command: "TrainCommand") -> Path | None:
+    """Return the run to go on with, None for a new one: what resume= names, or what this job of Slurm began before."""
+    from trainyard.config.root import project_root
+    from trainyard.config.runs import find_run, newest_run
+
+    if command.resume is not None:
+        root = project_root()
+        return newest_run(root) if command.resume == "latest" else find_run(command.resume, root, "resume")
+    from trainyard.training.slurm import run_before
+
+    return run_before(project_root())
+
+
+def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
+    """Let a run go on in its folder with its own config, but for what was typed, and return its exit code."""
+    from trainyard.config.overlay import read_resolved
+    from trainyard.config.resuming import check_changes
+    from trainyard.config.text import from_dict
+
+    values = read_resolved(folder / "config.yaml", f"resume={command.resume or folder}")
+    composed = command.compose_over(values)
+    warnings = check_changes(from_dict(values), composed.config, folder)
+    return run_one(composed, folder, argv, parent=None, resuming=warnings)
 
 
 def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
@@ -76,8 +104,10 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
     return sweep_exit_code(codes)
 
 
-def run_one(composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any) -> int:
-    """Run one training in a folder that Hydra has just made, and return its exit code.
+def run_one(
+    composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any, resuming: Sequence[str] | None = None
+) -> int:
+    """Run one training in a folder that Hydra has just made, or go on there, and return its exit code.
 
     A folder that is still empty when the run could not begin is removed.
     """
@@ -87,7 +117,10 @@ def run_one(composed: "Composed", folder: Path, argv: Sequence[str], *, parent: 
         from trainyard.training.run import run
 
         typed = masked_overrides(composed.overrides)
-        return run(composed.config, folder=folder, overrides=typed, command=command_line(argv), parent=parent).exit_code
+        return run(
+            composed.config, folder=folder, overrides=typed, command=command_line(argv), parent=parent,
+            resuming=resuming,
+        ).exit_code  # fmt: skip
     except TrainyardError:
         raise
     except Exception as error:
