@@ -21,6 +21,11 @@ HEADERS = {
     "accelerator/auto": "A GPU if there is one, else the CPU.",
     "accelerator/cpu": "The CPU, also where there is a GPU; for small models it is often the faster one.",
     "accelerator/gpu": "A CUDA GPU; refused where there is none.",
+    "accelerator/mps": "The GPU of a Mac with Apple silicon; refused elsewhere.",
+    "accelerator/ddp_cpu": "Processes on the CPU that share each minibatch; to try without GPUs what runs on many.",
+    "accelerator/ddp_gpu": "A process a GPU, each with its part of each minibatch (distributed data parallel).",
+    "accelerator/fsdp": "A process a GPU, each with its part of the weights too (fully sharded), for networks larger "
+                        "than one GPU's memory.",
     "tracking/local": "MLflow in mlflow.db at the project root: a plain `mlflow ui` there shows every run.",
     "tracking/server": "An MLflow server, at tracking.uri or MLFLOW_TRACKING_URI.",
     "tracking/off": "No MLflow; the run folder still has everything, and `trainyard sync` can bring it there later.",

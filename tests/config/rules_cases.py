@@ -70,7 +70,15 @@ FIT = {
         "training.limit_batches and training.overfit_batches: set one",
 }
 PLACE = {
-    "accelerator=cpu accelerator.device=1": "accelerator.device=1: is for a GPU, but accelerator=cpu",
+    "accelerator=cpu accelerator.device=1": "accelerator.device=1: is for one GPU, but accelerator=cpu",
+    "accelerator=cpu accelerator.processes=3": "accelerator.processes=3: is for accelerator=ddp_cpu, ddp_gpu or fsdp",
+    "accelerator=gpu accelerator.nodes=2": "accelerator.nodes=2: is for accelerator=ddp_cpu, ddp_gpu or fsdp, not gpu",
+    "accelerator=cpu accelerator.precision=tf32":
+        "accelerator.precision=tf32: needs a CUDA GPU, but accelerator=cpu; take 32",
+    "accelerator=ddp_cpu accelerator.precision=16-mixed":
+        "accelerator.precision=16-mixed: needs a CUDA GPU, but accelerator=ddp_cpu; take bf16-mixed",
+    "accelerator=mps accelerator.precision=64": "accelerator.precision=64: a Mac's GPU has no 64 bits; take 32",
+    "accelerator=ddp_cpu training.engine=fast": "training.engine=fast: is for one device, but accelerator=ddp_cpu",
     "tracking=server": "tracking=server: needs tracking.uri=http://... or MLFLOW_TRACKING_URI",
     "tracking=server tracking.uri=./mlruns": "tracking.uri=./mlruns: is no address of a server",
     "tracking.uri=http://localhost:5000": "tracking.uri=http://localhost:5000: is only used with tracking=server",

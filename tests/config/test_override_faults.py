@@ -27,7 +27,9 @@ CASES = {
     "note=\"'a, b'\"",
     "dataset=houses.CSV": "dataset=houses.CSV: for a table of your own write dataset=csv dataset.path=houses.CSV "
     "dataset.target=<column>",
-    "accelerator=cuda": "accelerator=cuda: no such accelerator; did you mean gpu? There are auto, cpu and gpu.",
+    "accelerator=cuda":
+        "accelerator=cuda: no such accelerator; did you mean gpu? There are auto, cpu, ddp_cpu, ddp_gpu, fsdp, gpu and "
+        "mps.",
     "dataset.columns=[a]": "dataset.columns=[a]: must be names with values, such as {postcode: {kind: category}}",
     "tags=[a]": "tags=[a]: must be names with values, such as {owner: me}",
     "seed=1,2": "seed=1,2: several values make a sweep; add -m, or give one",

@@ -3,8 +3,9 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
-from trainyard.config.schema import Optimizer
+from trainyard.config.schema import Accelerator, Optimizer
 from trainyard.errors import ConfigError
+from trainyard.training.distributed import World
 from trainyard.training.engine import choose_engine, open_stepper
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.member import Member
@@ -23,11 +24,19 @@ def test_an_optimizer_without_a_kernel_takes_the_reference():
         choose_engine(make_config(optimizer=strange, engine="fast"))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{"name": "ddp_cpu"}, {"name": "mps"}, {"name": "gpu", "precision": "16-mixed"}, {"precision": "bf16-true"}],
+)
+def test_where_it_is_not_right_the_reference_is_taken(asked):
+    assert choose_engine(make_config(accelerator=Accelerator(**asked))) == "reference"
+
+
 def test_it_knows_how_many_minibatches_of_a_size_are_to_come():
     plan = plan_run(make_config(max_epochs=10), MADE["classes"], torch.device("cpu"))
     model = plan.build_model()
     stepper = open_stepper(
-        "fast", model, Member(plan.config), plan.device, total_steps=plan.total_steps,
+        "fast", model, Member(plan.config), plan.device, World(), total_steps=plan.total_steps,
         steps_per_epoch=plan.steps_per_epoch, sizes=plan.open_training().sizes(),
     )  # fmt: skip
     assert isinstance(stepper, FlatStepper)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from pytorch_lightning.plugins.precision import MixedPrecision
 from torch import nn
 
 from tests.synthetic import make_config, make_prepared
@@ -229,3 +230,31 @@ def test_rows_larger_than_memory_train_to_the_same_bits(monkeypatch):
 def test_plans_do_not_share_state():
     plan = plan_run(make_config(), PREPARED, CPU)
     assert bits(fit(plan)) == bits(fit(replace(plan)))
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.05])
+def test_with_a_scaled_loss_the_steps_are_those_of_32_bits(clip_norm):
+    """The way of 16-mixed, without a GPU: a scale on the loss, which must be gone before clipping and the update."""
+    scaler = torch.amp.GradScaler("cpu", init_scale=2.0**10)
+    plugin = MixedPrecision("16-mixed", "cpu", scaler=scaler)
+    settings = {"clip_norm": clip_norm, "optimizer": Sgd(lr=0.1)}
+    half = Accelerator(name="cpu", threads=1, precision="16-mixed")
+    scaled = fit(plan_run(make_config(**settings, accelerator=half), PREPARED, CPU), plugins=[plugin])
+    plain = run(**settings)
+    assert scaler.get_scale() > 1
+    assert scaled.member.step == plain.member.step
+    for ours, theirs in zip(weights_of(scaled.model.network), weights_of(plain.model.network), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0.05, atol=0.02)
+
+
+def test_16_bits_through_and_through_learn():
+    fitted = run(accelerator=Accelerator(name="cpu", threads=1, precision="bf16-true"), max_epochs=20)
+    assert {tensor.dtype for tensor in fitted.model.network.parameters()} == {torch.bfloat16}
+    assert fitted.member.history[-1]["val/accuracy"] > 0.75
+
+
+@pytest.mark.slow
+def test_a_compiled_network_keeps_its_names_and_learns_the_same():
+    compiled, plain = run(compile=True, network=DROPOUT), run(network=DROPOUT)
+    assert compiled.model.network.state_dict().keys() == plain.model.network.state_dict().keys()
+    assert compiled.member.history[-1]["train/loss"] == pytest.approx(plain.member.history[-1]["train/loss"], rel=0.3)

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Classifier, Mlp, Regressor
-from trainyard.errors import NetworkError
+from trainyard.config.schema import Accelerator, Classifier, Mlp, Regressor
+from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel
 from trainyard.training.plan import plan_run, settle_model, wrap_network
@@ -15,6 +15,15 @@ CPU = torch.device("cpu")
 
 def plan(prepared=None, **settings):
     return plan_run(make_config(**settings), prepared or make_prepared(), CPU)
+
+
+def test_processes_that_cost_more_than_they_save_are_noted_and_need_a_row_each():
+    shared = Accelerator(name="ddp_cpu", threads=1, processes=4)
+    (note,) = plan(accelerator=shared).notes
+    assert "several times faster in one process" in note
+    assert plan().notes == ()
+    with pytest.raises(ConfigError, match="training.batch_size=3: is fewer rows than the 4 processes"):
+        plan(accelerator=shared, batch_size=3)
 
 
 def test_auto_becomes_what_the_target_asks_for():

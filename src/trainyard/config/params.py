@@ -19,7 +19,8 @@ ALWAYS = (
 NEVER = (
     "experiment_name", "run_name", "note", "tags", "tracking", "dataset.name", "dataset.target", "dataset.path",
     "dataset.val_path", "dataset.test_path", "dataset.delimiter", "dataset.encoding", "dataset.decimal",
-    "dataset.missing_values", "dataset.columns", "dataset.ignore", "accelerator.device", "training.progress",
+    "dataset.missing_values", "dataset.columns", "dataset.ignore", "accelerator.device",
+    "accelerator.processes", "accelerator.nodes", "training.progress",
     "training.profile", "training.block", "training.eval_batch_size", "training.checkpoint_every",
     "training.checkpoint_steps", "training.checkpoint_epochs", "training.keep_checkpoints", "training.engine",
     "training.direction",

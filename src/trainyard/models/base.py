@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytorch_lightning as pl
+import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -17,6 +18,8 @@ class Model(pl.LightningModule, ABC):
     task: str
     train_block: Callable[[Any], None]
     make_optimizer: Callable[[], Optimizer | None]
+    before_update: Callable[[Optimizer], None] | None = None
+    input_dtype: torch.dtype | None = None  # of the numbers that the network takes, where it is not that of the data
 
     def __init__(self, network: nn.Module):
         super().__init__()
@@ -25,7 +28,7 @@ class Model(pl.LightningModule, ABC):
 
     def forward(self, x: Tensor, codes: Tensor | None = None) -> Tensor:
         """Return the network's output (B, outputs), in 32 bits at least."""
-        output: Tensor = self.network(x, codes)
+        output: Tensor = self.network(x if self.input_dtype is None else x.to(self.input_dtype), codes)
         return output.float() if output.dtype.itemsize < 4 else output
 
     @abstractmethod
@@ -57,6 +60,11 @@ class Model(pl.LightningModule, ABC):
     def training_step(self, block: Any, block_index: int) -> None:  # noqa: ARG002  # Lightning's signature
         """Train on a block of minibatches."""
         self.train_block(block)
+
+    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
+        """Do what has to be done to gradients before they move the weights."""
+        if self.before_update is not None:
+            self.before_update(optimizer)
 
     def configure_optimizers(self) -> Optimizer | None:
         """Return the optimizer that training has chosen; None where its stepper has one of its own."""

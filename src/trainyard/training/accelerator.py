@@ -1,10 +1,11 @@
-"""What computes: the device of a run, its threads and its precision."""
+"""What computes: the device of a run, its threads, its precision, and how many processes share the work."""
 
 import contextlib
 import os
 import platform
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
@@ -12,16 +13,23 @@ from trainyard.config.schema import Accelerator, Precision
 from trainyard.errors import ConfigError
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
+AUTOCAST = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+CPU_PROCESSES = 2  # of ddp_cpu, where their number is left open
+
+Sharing = Literal["alone", "ddp", "fsdp"]
 
 
 @dataclass(frozen=True)
 class Device:
-    """Where a run computes. `description` is for a person."""
+    """Where a run computes. `description` is for a person; `processes` on each of `nodes` machines share the work."""
 
     torch: torch.device
     description: str
     threads: int
     precision: Precision
+    sharing: Sharing = "alone"
+    processes: int = 1
+    nodes: int = 1
 
     @property
     def double(self) -> bool:
@@ -31,12 +39,12 @@ class Device:
     @property
     def mixed(self) -> bool:
         """Whether the forward pass runs in 16 bits while weights have 32."""
-        return self.precision.endswith("-mixed")
+        return self.precision in AUTOCAST
 
     def autocast(self) -> AbstractContextManager[object]:
         """Return the context in which a forward pass runs in this precision."""
-        if self.precision == "bf16-mixed":
-            return torch.autocast(self.torch.type, dtype=torch.bfloat16)
+        if self.mixed:
+            return torch.autocast(self.torch.type, dtype=AUTOCAST[self.precision])
         return contextlib.nullcontext()
 
     def free_memory(self) -> int:
@@ -58,23 +66,57 @@ def cores() -> int:
 def check_accelerator(config: Accelerator) -> torch.device:
     """Return the torch device of `config`, or raise ConfigError with a list of what this machine has."""
     gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
-    if config.name == "cpu" or (config.name == "auto" and not gpus):
+    mac = torch.backends.mps.is_available()
+    there = ", ".join([f"cpu ({cores()} cores)", *(f"gpu {index} ({name})" for index, name in enumerate(gpus)),
+                       *(["mps"] if mac else [])])  # fmt: skip
+    device = _choose(config, gpus, mac, there)
+    if device.type != "cuda" and config.precision in ("tf32", "16-mixed"):
+        raise ConfigError(f"accelerator.precision={config.precision}: needs a CUDA GPU. There is: {there}.")
+    return device
+
+
+def _choose(config: Accelerator, gpus: list[str], mac: bool, there: str) -> torch.device:
+    if config.name in ("cpu", "ddp_cpu") or (config.name == "auto" and not gpus):
         return torch.device("cpu")
-    listed = ", ".join([f"cpu ({cores()} cores)", *(f"gpu {index} ({name})" for index, name in enumerate(gpus))])
+    if config.name == "mps":
+        if not mac:
+            raise ConfigError(f"accelerator=mps: this is no Mac with a GPU that torch can use. There is: {there}.")
+        return torch.device("mps")
     if not gpus:
-        raise ConfigError(f"accelerator=gpu: there is no CUDA GPU that torch can use here. There is: {listed}.")
+        reason = "there is no CUDA GPU that torch can use here"
+        raise ConfigError(f"accelerator={config.name}: {reason}. There is: {there}.")
+    if config.name in ("ddp_gpu", "fsdp"):
+        if config.processes != "auto" and config.processes > len(gpus):
+            raise ConfigError(f"accelerator.processes={config.processes}: needs as many GPUs. There is: {there}.")
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % len(gpus))
     if config.device >= len(gpus):
-        raise ConfigError(f"accelerator.device={config.device}: there is no such GPU. There is: {listed}.")
+        raise ConfigError(f"accelerator.device={config.device}: there is no such GPU. There is: {there}.")
     return torch.device("cuda", config.device)
 
 
 def open_device(config: Accelerator, device: torch.device, step_flops: float) -> Device:
     """Return the device with its thread count chosen for the work of one step, and pin that count."""
-    small = device.type == "cuda" or step_flops < SMALL_STEP_FLOPS
-    threads = (1 if small else cores()) if config.threads == "auto" else config.threads
+    processes = _processes(config)
+    small = device.type != "cpu" or step_flops < SMALL_STEP_FLOPS
+    threads = max(1, 1 if small else cores() // processes) if config.threads == "auto" else config.threads
     torch.set_num_threads(threads)
     if device.type == "cuda":
+        tf32 = config.precision == "tf32"
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
         description = f"GPU {device.index}: {torch.cuda.get_device_name(device)}"
+    elif device.type == "mps":
+        description = f"GPU of this Mac ({platform.machine()})"
     else:
         description = f"CPU {platform.machine()}, {threads} of {cores()} cores"
-    return Device(device, description, threads, config.precision)
+    sharing: Sharing = "fsdp" if config.name == "fsdp" else "ddp" if config.name.startswith("ddp") else "alone"
+    if sharing != "alone":
+        description = f"{processes * config.nodes} processes on {config.nodes} machines ({sharing}), each {description}"
+    return Device(device, description, threads, config.precision, sharing, processes, config.nodes)
+
+
+def _processes(config: Accelerator) -> int:
+    if config.name not in ("ddp_cpu", "ddp_gpu", "fsdp"):
+        return 1
+    if config.processes != "auto":
+        return config.processes
+    return CPU_PROCESSES if config.name == "ddp_cpu" else torch.cuda.device_count()

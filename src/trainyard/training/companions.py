@@ -6,6 +6,7 @@ from typing import Self
 from trainyard.config.schema import Tracking
 from trainyard.reports.process import Reporter, start_reporter
 from trainyard.tracking.client import Mirror, start_mirror
+from trainyard.tracking.rank import is_first_process
 from trainyard.tracking.sync import reconcile
 
 DRAW_SECONDS = 60.0
@@ -24,6 +25,8 @@ class Companions:
 
         Runs that died with their mirror since the last start are brought to their end in MLflow, and named.
         """
+        if not is_first_process():
+            return cls(None, tracking.drain)
         for dead in reconcile(root, tracking):
             print(f"{dead} was killed before its end; MLflow is told so now.", flush=True)
         return cls(None if tracking.name == "off" else start_mirror(folder, tracking, root), tracking.drain)

@@ -8,6 +8,7 @@ from trainyard.config.schema import Config
 from trainyard.errors import ConfigError
 from trainyard.models import Model
 from trainyard.training.accelerator import Device
+from trainyard.training.distributed import World
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.fused import SLOTS
 from trainyard.training.member import Member
@@ -26,18 +27,22 @@ def choose_engine(config: Config) -> Engine:
 
 def why_not_fast(config: Config) -> str | None:
     """Return why the fast engine is not right for a config, None where it is."""
+    name, precision = config.accelerator.name, config.accelerator.precision
     if type(config.optimizer) not in SLOTS:
         return f"it has no kernel for optimizer={config.optimizer.name}"
-    return None
+    if name.startswith("ddp") or name in ("fsdp", "mps"):
+        return f"it is for one CPU or CUDA GPU, not for accelerator={name}"
+    return f"it has no way for accelerator.precision={precision}" if precision in ("16-mixed", "bf16-true") else None
 
 
 def open_stepper(
-    engine: Engine, model: Model, member: Member, device: Device, *, total_steps: int | None, steps_per_epoch: int,
-    sizes: Sequence[int],
+    engine: Engine, model: Model, member: Member, device: Device, world: World, *, total_steps: int | None,
+    steps_per_epoch: int, sizes: Sequence[int],
 ) -> Stepper:  # fmt: skip
     """Return the stepper of an engine over a model that Lightning has set up; `sizes` are an epoch's minibatches'."""
     if engine == "reference":
-        return ReferenceStepper(model, member, total_steps)
+        return ReferenceStepper(model, member, total_steps, world)
     epochs = float("inf") if total_steps is None else total_steps / steps_per_epoch
-    expected = {rows: count * epochs for rows, count in Counter(sizes).items()}
+    recorded = not member.config.training.compile
+    expected = {rows: count * epochs for rows, count in Counter(sizes).items()} if recorded else {}
     return FlatStepper(model, member, device, total_steps, expected)

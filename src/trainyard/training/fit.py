@@ -4,15 +4,20 @@ import contextlib
 import logging
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.utilities.exceptions import SIGTERMException
+import torch
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from pytorch_lightning.plugins.precision import Precision
+from pytorch_lightning.strategies import DDPStrategy, FSDPStrategy
 from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
 from trainyard.models import Model
+from trainyard.training.accelerator import Device
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
@@ -24,7 +29,8 @@ from trainyard.training.plan import Plan
 from trainyard.training.state import BEST, WEIGHTS, State
 from trainyard.training.stop import Stop
 
-LIGHTNING_PRECISION = {"32": "32-true", "64": "64-true", "bf16-mixed": "bf16-mixed"}
+LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "64": "64-true"}  # others are called alike
+SHARED_BLOCK = 16  # minibatches: blocks of processes that share a training are alike, whatever their speed
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,15 @@ def fit(
     *,
     resumed: State | None = None,
     checkpoints: Checkpoints | None = None,
+    plugins: Sequence[Any] = (),
     on_step: Callable[[int, int], None] = _ignore_step,
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
 ) -> Fitted:
     """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
 
     `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
-    `stop` ends the training between two minibatches. With `resumed` it goes on from a state, and `checkpoints` keeps
-    states of it.
+    `stop` ends the training between two minibatches. With `resumed` it goes on from a state, `checkpoints` keeps states
+    of it, and `plugins` are Lightning's.
     """
     stop = stop or Stop()
     loop = open_loop(plan, stop, resumed, checkpoints, on_step, on_epoch)
@@ -69,7 +76,7 @@ def fit(
     stop.reason = stop.reason or nothing_left(member)
     if stop.reason is None:
         with quiet_lightning():
-            _drive(build_trainer(plan), model, loop.blocks)
+            _drive(build_trainer(plan, plugins), model, loop.blocks)
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
     choose_weights(loop)
@@ -83,6 +90,10 @@ def open_loop(
     """Return the loop of a plan, its member and model at their start or as they were in `resumed`."""
     config, member = plan.config, Member(plan.config)
     model = plan.build_model()
+    if plan.device.precision == "bf16-true":
+        model.input_dtype = torch.bfloat16
+    if config.training.compile:
+        model.network.compile()
     minibatches = plan.open_training()
     start = (0, 0) if resumed is None else (resumed.epoch, resumed.minibatch)
     if resumed is not None:
@@ -92,13 +103,16 @@ def open_loop(
         model.network.load_state_dict(resumed.part(WEIGHTS))
         if best := resumed.part(BEST):
             member.best_weights = [best[name] for name in model.network.state_dict()]
-    blocks = Blocks(len(minibatches), config.training.block, start)
+    length = config.training.block
+    if length == "auto" and plan.device.sharing != "alone":
+        length = SHARED_BLOCK
+    blocks = Blocks(len(minibatches), length, start)
     decay = config.training.average_decay
     loop = Loop(
         member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.total_steps,
         None if decay is None else WeightAverage(model.network, decay), checkpoints, resumed,
-        lambda: open_stepper(
-            plan.engine, model, member, plan.device, total_steps=plan.total_steps,
+        lambda world: open_stepper(
+            plan.engine, model, member, plan.device, world, total_steps=plan.total_steps,
             steps_per_epoch=plan.steps_per_epoch, sizes=minibatches.sizes(),
         ), on_step, on_epoch,
     )  # fmt: skip
@@ -128,19 +142,23 @@ def choose_weights(loop: Loop) -> None:
 def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:
     try:
         trainer.fit(model, train_dataloaders=blocks)
-    except SIGTERMException:
-        return  # the loop has seen the signal and has ended the training in order
     except SystemExit:
         raise KeyboardInterrupt from None  # the second Ctrl-C, which Lightning turns into exit code 1
 
 
-def build_trainer(plan: Plan) -> pl.Trainer:
-    """Return the Lightning Trainer of a plan; the loop ends it, so it has no limit of its own."""
-    gpu = plan.device.torch.type == "cuda"
-    return pl.Trainer(
-        accelerator="gpu" if gpu else "cpu",
-        devices=[plan.device.torch.index] if gpu else 1,
-        precision=LIGHTNING_PRECISION[plan.device.precision],  # type: ignore[arg-type]  # a str of its Literal
+def build_trainer(plan: Plan, plugins: Sequence[Any] = ()) -> pl.Trainer:
+    """Return the Lightning Trainer of a plan; the loop ends it, so it has no limit of its own.
+
+    It gets no signals: the loop stops on them between two minibatches, and Lightning's own handler would broadcast in
+    the middle of whatever the processes that share a training are at.
+    """
+    device = plan.device
+    precision: Any = LIGHTNING_PRECISION.get(device.precision, device.precision)
+    own_precision = any(isinstance(plugin, Precision) for plugin in plugins)
+    trainer = pl.Trainer(
+        **_where(device),
+        precision=None if own_precision else precision,
+        plugins=[*plugins, *([LightningEnvironment()] if device.sharing == "alone" else [])],
         max_epochs=-1,
         deterministic=True,
         logger=False,
@@ -151,12 +169,28 @@ def build_trainer(plan: Plan) -> pl.Trainer:
         limit_val_batches=0,
         use_distributed_sampler=False,
     )
+    trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]  # it has no switch
+    return trainer
+
+
+def _where(device: Device) -> dict[str, Any]:
+    """Return the Trainer's arguments for a device or for the processes that share the work."""
+    accelerator = {"cuda": "gpu", "cpu": "cpu", "mps": "mps"}[device.torch.type]
+    if device.sharing == "alone":
+        return {"accelerator": accelerator, "devices": [device.torch.index] if accelerator == "gpu" else 1}
+    strategy = FSDPStrategy() if device.sharing == "fsdp" else DDPStrategy()
+    return {
+        "accelerator": accelerator, "devices": device.processes, "num_nodes": device.nodes, "strategy": strategy,
+        "sync_batchnorm": accelerator == "gpu",
+    }  # fmt: skip
 
 
 def _optimizer(plan: Plan, model: Model) -> Optimizer:
+    """Return torch's optimizer; Lightning cannot clip for a fused one where the loss is scaled."""
     config = plan.config
-    clipped_in_mixed = config.training.clip_norm is not None and plan.device.precision == "bf16-mixed"
-    return build_optimizer(config.optimizer, model.network.parameters(), fused=not clipped_in_mixed)
+    clipped_in_mixed = config.training.clip_norm is not None and plan.device.mixed
+    fused = not clipped_in_mixed and plan.device.torch.type in ("cpu", "cuda") and plan.device.sharing != "fsdp"
+    return build_optimizer(config.optimizer, model.network.parameters(), fused=fused)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from trainyard.training.accelerator import Device
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Block, Blocks
 from trainyard.training.checkpoint import Checkpoints
+from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
 from trainyard.training.member import Member
 from trainyard.training.recording import random_state, set_random_state
@@ -44,12 +45,13 @@ class Loop:
     average: WeightAverage | None
     checkpoints: Checkpoints | None
     resumed: State | None
-    open_stepper: Callable[[], Stepper]
+    open_stepper: Callable[[World], Stepper]
     on_step: Callable[[int, int], None]
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None]
 
     def __post_init__(self) -> None:
         self.stepper: Stepper | None = None
+        self.world = World()
         state = self.resumed
         self.position = (0, 0) if state is None else (state.epoch, state.minibatch)  # to go on with
         self.rows_seen = 0 if state is None else int(state.values["rows_seen"])
@@ -64,11 +66,11 @@ class Loop:
         started, done = time.perf_counter(), block.start
         for minibatch in self.minibatches.read(block.epoch, block.start, block.stop):
             group, closes = self._group(done)
-            self.losses.append(stepper.step(minibatch, group, closes))
+            self.losses.append(stepper.step(self.world.part(minibatch), group, closes))
             done += 1
             if closes and self.average is not None:
                 self.average.update()
-            if self.stop.poll() or (closes and self._out_of_steps()):
+            if self._stops(closes):
                 break
             if closes and done < len(self.minibatches) and self._wants_state_at_step():
                 self.position = (block.epoch, done)
@@ -109,7 +111,9 @@ class Loop:
     def _open(self) -> Stepper:
         """Return the stepper; where a training goes on, bring everything to where it was."""
         if self.stepper is None:
-            self.stepper = self.open_stepper()
+            trainer = self.model.trainer
+            self.world = World(trainer.global_rank, trainer.world_size)
+            self.stepper = self.open_stepper(self.world)
             if self.resumed is not None:
                 self.stepper.load(self.resumed.tensors)
                 self._restore(self.resumed)
@@ -126,7 +130,8 @@ class Loop:
     def _begin_epoch(self, epoch: int) -> None:
         self.model.train()
         self.losses = []
-        seed_dropout(stream_seed(self.member.config.seed, "dropout", epoch), self.device.torch)
+        stream = "dropout" if self.world.rank == 0 else f"dropout of process {self.world.rank}"
+        seed_dropout(stream_seed(self.member.config.seed, stream, epoch), self.device.torch)
 
     def _group(self, done: int) -> tuple[int, bool]:
         """Return how many minibatches make the step that minibatch `done` belongs to, and whether it is their last."""
@@ -134,6 +139,15 @@ class Loop:
         first = done - done % accumulate
         group = min(accumulate, len(self.minibatches) - first)
         return group, done - first == group - 1
+
+    def _stops(self, closes: bool) -> bool:
+        """Whether training ends after this minibatch; processes that share it agree after each step."""
+        self.stop.poll()
+        if not self.world.alone:
+            if not closes:
+                return False
+            self.world.agree(self.stop, self.device.torch)
+        return self.stop.reason is not None or (closes and self._out_of_steps())
 
     def _out_of_steps(self) -> bool:
         limit = self.member.config.training.max_steps
@@ -189,7 +203,7 @@ class Loop:
             self.checkpoints.write(self.state())
 
     def _training_metrics(self) -> dict[str, float]:
-        losses = torch.stack(self.losses).double()
+        losses = self.world.mean(torch.stack(self.losses).double())
         sizes = self.minibatches.sizes()[: len(self.losses)]
         rows = torch.tensor(sizes, dtype=torch.float64, device=losses.device)
         mean = float((losses * rows).sum() / rows.sum())

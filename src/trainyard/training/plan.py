@@ -8,12 +8,12 @@ from torch import nn
 from trainyard.config.schema import AutoModel, Classifier, Config, Mlp, Regressor, Training
 from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows, row_order
 from trainyard.data.prepared import Part, Prepared
-from trainyard.errors import NetworkError
+from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Model
 from trainyard.models import Regressor as RegressorModel
 from trainyard.networks import Inputs, build_network, check_network, seeded_network
-from trainyard.training.accelerator import Device, open_device
+from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
 
 RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
@@ -33,6 +33,7 @@ class Plan:
     steps_per_epoch: int
     total_steps: int | None
     engine: Engine
+    notes: tuple[str, ...] = ()  # for a person, on how it is going to be trained
 
     def build_model(self) -> Model:
         """Return the model with its seeded initial weights."""
@@ -79,7 +80,9 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     opened = open_device(config.accelerator, device, 0.0)
     check_network(config.network, inputs, outputs, opened.free_memory())
     parameters = _count_parameters(config, inputs, outputs)
-    opened = open_device(config.accelerator, device, 6.0 * parameters * config.training.batch_size)
+    flops = 6.0 * parameters * config.training.batch_size
+    opened = open_device(config.accelerator, device, flops)
+    notes = check_sharing(config, opened, flops)
     minibatches = _count_minibatches(config.training, len(prepared.train.y))
     steps_per_epoch = -(-minibatches // config.training.accumulate)
     lengths = [config.training.max_steps]
@@ -87,8 +90,24 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
         lengths.append(config.training.max_epochs * steps_per_epoch)
     total_steps = min((length for length in lengths if length is not None), default=None)
     return Plan(
-        config, prepared, opened, inputs, outputs, parameters, minibatches, steps_per_epoch, total_steps, engine
+        config, prepared, opened, inputs, outputs, parameters, minibatches, steps_per_epoch, total_steps, engine, notes
     )
+
+
+def check_sharing(config: Config, device: Device, step_flops: float) -> tuple[str, ...]:
+    """Return a note where processes that share the work cost more than they save.
+
+    Raises ConfigError where some of them would have no rows.
+    """
+    processes = device.processes * device.nodes
+    if device.sharing == "alone":
+        return ()
+    if config.training.batch_size < processes:
+        raise ConfigError(f"training.batch_size={config.training.batch_size}: is fewer rows than the {processes} "
+                          "processes that share a minibatch; raise it, or take fewer processes.")  # fmt: skip
+    if step_flops < SMALL_STEP_FLOPS:
+        return ("a network of this size trains several times faster in one process; take accelerator=auto",)
+    return ()
 
 
 def settle_model(config: Config, prepared: Prepared) -> Config:

@@ -6,11 +6,15 @@ from typing import Protocol
 import torch
 from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor
+from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
 from trainyard.models import Model
+from trainyard.training.distributed import World
 from trainyard.training.member import Member
 from trainyard.training.schedule import learning_rate_factor
+
+ALONE = World()
 
 
 class Stepper(Protocol):
@@ -52,18 +56,20 @@ def gradient_key(parameter: str) -> str:
 class ReferenceStepper:
     """Steps by Lightning's own means, so that it is right under every strategy and precision."""
 
-    def __init__(self, model: Model, member: Member, total_steps: int | None):
+    def __init__(self, model: Model, member: Member, total_steps: int | None, world: World = ALONE):
         optimizer = model.optimizers()
         if not isinstance(optimizer, LightningOptimizer):
             raise TypeError("the reference stepper takes one optimizer")
         self.model, self.member, self.total_steps, self.optimizer = model, member, total_steps, optimizer
-        self.mixed = member.config.accelerator.precision == "bf16-mixed"
+        self.world = world
+        self.mixed = member.config.accelerator.precision.endswith("-mixed")
+        model.before_update = self._clip
         self.parameters = dict(model.network.named_parameters())
         self._lr: float | None = None
 
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """See Stepper."""
-        loss = self.model.loss(minibatch)
+        loss = self.model.loss(minibatch) * self.world.share(self.model, minibatch)
         self.model.manual_backward(loss if group == 1 else loss / group)
         if closes:
             self._update()
@@ -92,10 +98,13 @@ class ReferenceStepper:
                 if value is not None:
                     yield slot, name, torch.as_tensor(value)
 
-    def _update(self) -> None:
+    def _clip(self, optimizer: Optimizer) -> None:
+        """Clip gradients where they have their own scale again, which is right before the update."""
         clip_norm = self.member.config.training.clip_norm
         if clip_norm is not None:
-            self.model.clip_gradients(self.optimizer, clip_norm, "norm")  # type: ignore[arg-type]  # the wrapper is one
+            self.model.clip_gradients(optimizer, clip_norm, "norm")
+
+    def _update(self) -> None:
         if (rate := learning_rate(self.member, self.total_steps)) != self._lr:
             self._lr = rate
             for parameters in self.optimizer.param_groups:

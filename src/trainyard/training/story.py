@@ -15,6 +15,7 @@ from trainyard.lineage.code import Code, read_code
 from trainyard.lineage.record import tags
 from trainyard.models import Model
 from trainyard.tracking.journal import Journal, Status, read_journal
+from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
@@ -56,8 +57,14 @@ class Story:
 
 
 def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Sweep | None") -> RunResult:
-    """Run the plan and return how it ended; whatever happens, what was reached is kept and said."""
+    """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
+
+    Of processes that share a training the first one tells the story; the others only train.
+    """
     resumed = None if asked.resuming is None else open_resumed(asked.folder, plan, asked.resuming)
+    if not is_first_process():
+        fitted = fit(plan, stop, resumed=None if resumed is None else resumed.state)
+        return RunResult(asked.folder, "FINISHED", stop.exit_code, {}, fitted.member.best_value)
     story = begin(plan, companions, stop, asked, resumed, parent)
     try:
         fitted = train(story)
@@ -99,6 +106,8 @@ def begin(
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
     tell_start(start_text(plan, name, folder))
+    for note in plan.notes:
+        tell_start(f"note       {note}")
     for line in () if resumed is None else (resumed.line, *resumed.notes, *changed_code(resumed.lineage, code)):
         tell_start(f"resumed    {line}")
     return story

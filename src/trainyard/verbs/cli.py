@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from trainyard.errors import FaultsError, TrainyardError
+from trainyard.tracking.rank import is_first_process
 
 # verb -> (module with a main(argv) -> exit code, what it does)
 VERBS = {
@@ -54,7 +55,8 @@ def report_error(error: Exception) -> int:
     if os.environ.get("HYDRA_FULL_ERROR") == "1":
         traceback.print_exception(error)
     if isinstance(error, FaultsError):
-        print(_listing(error), file=sys.stderr)
+        if is_first_process():
+            print(_listing(error), file=sys.stderr)
     elif isinstance(error, TrainyardError):
         print(f"trainyard: {error}", file=sys.stderr)
     else:

@@ -2,15 +2,37 @@
 
 import os
 
+from trainyard.config.nearest import listed
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
 from trainyard.config.schema import Config
 
+DISTRIBUTED = ("ddp_cpu", "ddp_gpu", "fsdp")
+
 
 @rule
-def _device_exists(config: Config) -> Clashes:
-    if config.accelerator.name == "cpu" and config.accelerator.device != 0:
-        yield clash(f"accelerator.device={config.accelerator.device}: is for a GPU, but accelerator=cpu",
+def _accelerator_has_what_is_asked_of_it(config: Config) -> Clashes:
+    chosen = config.accelerator
+    if chosen.name not in ("auto", "gpu") and chosen.device != 0:
+        yield clash(f"accelerator.device={chosen.device}: is for one GPU, but accelerator={chosen.name}",
                      "accelerator.device", "accelerator")  # fmt: skip
+    for key in ("processes", "nodes"):
+        value = getattr(chosen, key)
+        if chosen.name not in DISTRIBUTED and value not in ("auto", 1):
+            yield clash(f"accelerator.{key}={value}: is for accelerator={listed(DISTRIBUTED, 'or')}, not {chosen.name}",
+                         f"accelerator.{key}", "accelerator")  # fmt: skip
+
+
+@rule
+def _precision_is_one_of_the_accelerator(config: Config) -> Clashes:
+    name, precision = config.accelerator.name, config.accelerator.precision
+    setting = f"accelerator.precision={precision}"
+    if name in ("cpu", "ddp_cpu", "mps") and precision in ("tf32", "16-mixed"):
+        instead = "bf16-mixed" if precision == "16-mixed" else "32"
+        yield clash(f"{setting}: needs a CUDA GPU, but accelerator={name}; take {instead}", "accelerator.precision")
+    if name == "mps" and precision == "64":
+        yield clash(f"{setting}: a Mac's GPU has no 64 bits; take 32, or accelerator=cpu", "accelerator.precision")
+    if config.training.engine == "fast" and name in DISTRIBUTED:
+        yield clash(f"training.engine=fast: is for one device, but accelerator={name}; take auto", "training.engine")
 
 
 @rule

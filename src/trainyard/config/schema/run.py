@@ -9,20 +9,27 @@ from trainyard.config.schema.key import key
 from trainyard.config.schema.model import AutoModel, Classifier, Network, Regressor
 from trainyard.config.schema.optimization import Optimizer, Schedule
 
-Precision = Literal["32", "64", "bf16-mixed"]
+Precision = Literal["32", "tf32", "64", "bf16-mixed", "16-mixed", "bf16-true"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accelerator:
-    """What computes: auto (a GPU if there is one), cpu or gpu."""
+    """What computes: one device, or several processes that share the work (ddp_cpu, ddp_gpu, fsdp)."""
 
-    name: Literal["auto", "cpu", "gpu"] = "auto"
+    name: Literal["auto", "cpu", "gpu", "mps", "ddp_cpu", "ddp_gpu", "fsdp"] = "auto"
     precision: Precision = key(  # noqa: RUF009  # declares a field
-        "numbers in the network: 32 bit, 64 (slow, exact), bf16-mixed (fast for wide networks)", default="32")
+        "numbers in the network: 32 bit, tf32 (products of 32 bit on a GPU, faster), 64 (slow, exact), bf16-mixed "
+        "(fast for wide networks), 16-mixed (older GPUs, with a loss scale), bf16-true (half the memory, coarse)",
+        default="32")
     threads: int | Literal["auto"] = key(
         "CPU threads; auto takes one for small networks, else every core; results differ in the last bits between "
         "counts, so it is pinned and recorded", default="auto", ge=1)
     device: int = key("which GPU, counted from 0", default=0, ge=0)
+    processes: int | Literal["auto"] = key(
+        "processes on this machine that share the work, for ddp_cpu, ddp_gpu and fsdp; auto: one a GPU, two on the CPU",
+        default="auto", ge=1)
+    nodes: int = key("machines that share the work; torchrun or Slurm starts Trainyard on each of them", default=1,
+                     unit="machines", ge=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +70,8 @@ class Training:
     limit_batches: int | None = key("minibatches of an epoch at most; for debugging", default=None, ge=1)
     overfit_batches: int | None = key("train and validate on the first minibatches only: a right set-up reaches a loss "
                                       "near zero", default=None, ge=1)
+    compile: bool = key("compile the network with torch.compile: minutes at the start, faster steps of large networks",
+                        default=False)
     profile: bool = key("print where the time of a training went", default=False)
     progress: bool = key("show a progress bar when the output is a terminal", default=True)
 
