@@ -22,7 +22,7 @@ def test_processes_that_cost_more_than_they_save_are_noted_and_need_a_row_each()
     (note,) = plan(accelerator=shared).notes
     assert "several times faster in one process" in note
     assert plan().notes == ()
-    with pytest.raises(ConfigError, match="training.batch_size=3: is fewer rows than the 4 processes"):
+    with pytest.raises(ConfigError, match=r"training\.batch_size=3: is fewer rows than the 4 processes"):
         plan(accelerator=shared, batch_size=3)
 
 
