@@ -30,6 +30,12 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write bytes to `path`, whole or not at all."""
+    with replacing(path) as partial:
+        partial.write_bytes(content)
+
+
 def sync_folder(folder: Path) -> None:
     """Have the folder's entries on the disk, so that a rename in it outlives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

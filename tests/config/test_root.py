@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.root import PACKAGE, config_folders, project_root
+from trainyard.config.root import PACKAGE, code_root, config_folders, project_root
 
 
 @pytest.fixture
@@ -64,6 +64,13 @@ def test_in_a_folder_of_dvc_the_configs_of_that_folder_are_meant(
     monkeypatch.setenv("DVC_ROOT", str(PACKAGE.parent.parent))
     assert config_folders()[0] == somewhere / "a" / "conf"
     assert project_root() == PACKAGE.parent.parent
+
+
+def test_the_code_that_runs_is_that_of_the_project_around(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAINYARD_ROOT", "/")
+    assert code_root() == Path("/")
+    front_door(somewhere / "a")
+    assert code_root() == somewhere / "a"
 
 
 def test_in_the_checkout_there_is_one_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 import subprocess
 import sys
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
 from trainyard.config.schema.dataset import Column, Csv, Digits, Salmon
 from trainyard.data import identity
-from trainyard.data.identity import SPELLINGS, cache_key, check_files, files_of
+from trainyard.data.identity import SPELLINGS, cache_key, check_files, files_of, read_paths
 from trainyard.errors import DataError
 
 DIGITS = Digits(name="digits", target=("digit",))
@@ -81,6 +82,13 @@ def test_versions_count(monkeypatch):
     assert key(SALMON) == before[1]  # scikit-learn has no part in it
     monkeypatch.setattr(identity, "code_version", lambda: "other")
     assert key(SALMON) != before[1]
+
+
+def test_what_is_read_is_named_by_part(fish):
+    assert read_paths(DIGITS) == read_paths(SALMON) == {}
+    assert read_paths(fish) == {"train": Path(fish.path)}
+    both = read_paths(replace(fish, test_path="~/test.csv"))
+    assert both == {"train": Path(fish.path), "test": Path.home() / "test.csv"}
 
 
 def test_faults_of_all_files_at_once(fish, tmp_path):

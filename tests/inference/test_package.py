@@ -7,7 +7,7 @@ from safetensors.torch import load_file
 
 from trainyard.inference import package
 from trainyard.inference.card import card_digest
-from trainyard.inference.package import save_package
+from trainyard.inference.package import save_package, weights_md5
 
 STATE = {"weight": torch.arange(6.0).view(2, 3), "step": torch.tensor(3)}
 
@@ -29,6 +29,7 @@ def test_weights_and_card_are_written_with_what_loading_checks(tmp_path):
             },
         },
     }
+    assert weights_md5(tmp_path / "model") == hashlib.md5(data).hexdigest()
     assert torch.equal(load_file(tmp_path / "model" / "weights.safetensors")["weight"], STATE["weight"])
 
 

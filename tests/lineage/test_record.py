@@ -2,14 +2,15 @@ import getpass
 import json
 
 from trainyard.lineage.code import Code
-from trainyard.lineage.record import lineage_record, tags, user
+from trainyard.lineage.record import data_tags, lineage_record, tags, user
 
-CODE = Code("r" * 40, "main", True, ("b.py",), "the diff", "https://example.org/a.git")
+CODE = Code("r" * 40, "main", True, ("b.py",), b"the diff", "https://example.org/a.git")
+DATA = {"digest": "d", "tracked": "none", "revision": None, "changed": None}
 
 
 def record(root, code=CODE):
     return lineage_record(
-        root, data={"digest": "d"}, seeds={"seed": 0}, command="python train.py", device={"name": "CPU"},
+        root, data=DATA, seeds={"seed": 0}, command="python train.py", device={"name": "CPU"},
         sweep=None, code=code,
     )  # fmt: skip
 
@@ -17,10 +18,10 @@ def record(root, code=CODE):
 def test_it_holds_all_that_a_run_came_from(tmp_path):
     found = record(tmp_path)
     assert found["code"]["revision"] == "r" * 40
-    assert found["data"] == {"digest": "d"}
+    assert found["data"] == DATA
     assert found["seeds"] == {"seed": 0}
     assert found["environment"]["packages"]
-    assert json.loads(json.dumps(found)) == {**found, "code": {**found["code"], "untracked": ["b.py"]}}
+    assert json.loads(json.dumps(found)) == found
 
 
 def test_tags_have_the_names_that_mlflow_knows(tmp_path):
@@ -29,10 +30,19 @@ def test_tags_have_the_names_that_mlflow_knows(tmp_path):
         "mlflow.source.type": "LOCAL",
         "mlflow.user": user(),
         "git.dirty": "true",
+        "data.digest": "d",
+        "data.tracked": "none",
         "mlflow.source.git.commit": "r" * 40,
         "mlflow.source.git.branch": "main",
         "mlflow.source.git.repoURL": "https://example.org/a.git",
     }
+
+
+def test_runs_are_found_by_the_state_of_their_data():
+    data = {"digest": "d", "tracked": "dvc", "revision": "r", "changed": False}
+    assert data_tags(data) == {
+        "data.digest": "d", "data.tracked": "dvc", "data.revision": "r", "data.changed": "false",
+    }  # fmt: skip
 
 
 def test_without_git_dirtiness_is_unknown(tmp_path):

@@ -77,6 +77,12 @@ folder     /home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c
 """
 
 
+def test_data_that_are_not_committed_are_told_with_what_to_do():
+    command = "dvc add 'data/my houses.csv' && git add 'data/my houses.csv.dvc' && git commit " + "-" * 50
+    told = start(uncommitted=[("data/my houses.csv differs; to keep this one:", command)])
+    assert f"\nnote       data/my houses.csv differs; to keep this one:\n           {command}\n" in told
+
+
 def test_a_classifier_names_its_classes():
     assert "\nclasses    3: 0, 1, 2\n" in start(classes=(0, 1, 2))
     assert "\nclasses    2: False, True\n" in start(classes=(False, True))

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from tests.synthetic import make_config, make_prepared
+from trainyard.config.schema import Csv
 from trainyard.training.plan import plan_run
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 
@@ -15,11 +16,31 @@ CPU = torch.device("cpu")
 def test_lineage_names_data_seeds_and_device():
     plan = plan_run(make_config(seed=3), make_prepared(), CPU)
     found = record_lineage(plan, command="python train.py", sweep="s", code=None)
-    assert found["data"] == {"name": "made", "digest": "d" * 32, "origin": "made", "prepared": "k"}
+    assert found["data"] == {
+        "name": "made", "digest": "d" * 32, "origin": "made", "prepared": "k",
+        "tracked": "none", "revision": None, "changed": None, "files": [],
+    }  # fmt: skip
     assert found["seeds"] == {"seed": 3, "split_seed": 0}
     assert found["device"]["threads"] == 1
     assert found["sweep"] == "s"
     json.dumps(found)
+
+
+def test_each_file_of_a_dataset_has_its_version(tmp_path):
+    one, other = (tmp_path / name for name in ("train.csv", "test.csv"))
+    one.write_text("1\n")
+    other.write_text("2\n")
+    plan = plan_run(make_config(), make_prepared(), CPU)
+    dataset = Csv(name="made", target=("label",), path=str(one), test_path=str(other))
+    alone, both = (
+        record_lineage(replace(plan, config=replace(plan.config, dataset=dataset)), command="", sweep=None, code=None)
+        for dataset in (replace(dataset, test_path=None), dataset)
+    )
+    assert [(file["part"], file["path"], file["digest"]) for file in both["data"]["files"]] == [
+        ("train", str(one), "b026324c6904b2a9cb4b88d6d61c81d1"),
+        ("test", str(other), "26ab0db90d72e28ad0ba1e22ee510510"),
+    ]  # fmt: skip
+    assert [file["digest"] for file in alone["data"]["files"]] == ["d" * 32]  # of the bytes that were read
 
 
 def test_tags_say_what_was_run_on_what():

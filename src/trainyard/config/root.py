@@ -23,15 +23,22 @@ def project_root() -> Path:
     return here
 
 
+def code_root() -> Path:
+    """Return the folder whose code runs: the nearest one up from here with `conf/` and `train.py`, else the root.
+
+    It is not the project root where runs go elsewhere (TRAINYARD_ROOT), nor in the folders of `dvc exp run --queue`.
+    """
+    return next((folder for folder in _upwards(Path.cwd()) if _has_front_door(folder)), None) or project_root()
+
+
 def config_folders() -> list[Path]:
     """Return the folders to search for configs, the user's own before the ones that came with Trainyard.
 
     The user's is the `conf/` of the nearest folder up from here that has `conf/` and `train.py`, else of the project
     root. Trainyard's own lies in the installed package, or in the checkout that the package is imported from.
     """
-    roots = [folder for folder in _upwards(Path.cwd()) if _has_front_door(folder)][:1] or [project_root()]
     own = PACKAGE / "conf" if (PACKAGE / "conf").is_dir() else PACKAGE.parent.parent / "conf"
-    return list(dict.fromkeys(folder for folder in (*(root / "conf" for root in roots), own) if folder.is_dir()))
+    return list(dict.fromkeys(folder for folder in (code_root() / "conf", own) if folder.is_dir()))
 
 
 def _has_front_door(folder: Path) -> bool:

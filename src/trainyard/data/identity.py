@@ -32,6 +32,11 @@ def files_of(dataset: Csv) -> dict[str, tuple[str, Path]]:
     return {part: (key, Path(text).expanduser().absolute()) for part, (key, text) in named.items() if text}
 
 
+def read_paths(dataset: Dataset) -> dict[str, Path]:
+    """The files and folders that the rows come from, by part; none for rows that code makes."""
+    return {part: path for part, (_, path) in files_of(dataset).items()} if isinstance(dataset, Csv) else {}
+
+
 def check_files(dataset: Dataset) -> None:
     """Raises DataError with a fault for each path that is not a readable kind of file."""
     faults: list[str] = []

@@ -45,6 +45,11 @@ def save_package(folder: Path, *, state: Mapping[str, Tensor], card: Mapping[str
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def weights_md5(folder: Path) -> str:
+    """Return the md5 of a packaged model's weights, as its card has it."""
+    return str(json.loads((folder / CARD).read_text(encoding="utf-8"))["weights"]["md5"])
+
+
 def describe(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Any]]:
     """Return shape and dtype of each tensor, as JSON values."""
     return {

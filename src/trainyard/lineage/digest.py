@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from trainyard.files import write_text
 
@@ -21,17 +22,29 @@ def file_md5(path: Path, memory: Path | None = None) -> str:
     nanosecond. Raises OSError as opening the file does.
     """
     with path.open("rb") as file:
-        before = os.fstat(file.fileno())
-        note = memory / f"{bytes_md5(os.fsencode(path.resolve()))}.json" if memory and before.st_size > SMALL else None
-        stamp = [before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino, before.st_dev]
+        stamp = stamp_of(os.fstat(file.fileno()))
+        note = memory / f"{bytes_md5(os.fsencode(path.resolve()))}.json" if memory and stamp[0] > SMALL else None
         if note and (known := recall(note, stamp)):
             return known
-        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        after = os.fstat(file.fileno())
-    unchanged = (after.st_size, after.st_mtime_ns, after.st_ctime_ns) == tuple(stamp[:3])
-    if note and unchanged and time.time() - after.st_mtime > SETTLED:
+        digest, lasting = hash_open(file, stamp)
+    if note and lasting:
         remember(note, stamp, digest)
     return digest
+
+
+def stamp_of(found: os.stat_result) -> list[int]:
+    """Return what changes when a file does: size in bytes, times in ns, inode and device."""
+    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev]
+
+
+def hash_open(file: Any, stamp: list[int]) -> tuple[str, bool]:
+    """Return the md5 of an open file, and whether it may be remembered by the stamp that was taken before."""
+    if stamp[0] <= SMALL:
+        digest = bytes_md5(file.read())
+    else:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    after = os.fstat(file.fileno())
+    return digest, stamp_of(after) == stamp and time.time() - after.st_mtime > SETTLED
 
 
 def parts_md5(parts: Iterable[tuple[str, str]]) -> str:

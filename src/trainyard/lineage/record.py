@@ -37,6 +37,7 @@ def tags(record: Mapping[str, Any]) -> dict[str, str]:
         "mlflow.source.type": "LOCAL",
         "mlflow.user": record["user"],
         "git.dirty": "unknown",
+        **data_tags(record["data"]),
     }
     if (code := record["code"]) is not None:
         found["git.dirty"] = str(code["dirty"]).lower()
@@ -45,6 +46,17 @@ def tags(record: Mapping[str, Any]) -> dict[str, str]:
                 found[tag] = code[name]
         if code["remote"]:
             found["mlflow.source.git.repoURL"] = code["remote"]
+    return found
+
+
+def data_tags(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags by which runs are found by their data: `data.digest`, `data.tracked` and, where they are known,
+    `data.revision` and `data.changed`."""
+    found = {"data.digest": data["digest"], "data.tracked": data["tracked"]}
+    if data["revision"]:
+        found["data.revision"] = data["revision"]
+    if data["changed"] is not None:
+        found["data.changed"] = str(data["changed"]).lower()
     return found
 
 

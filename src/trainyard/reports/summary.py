@@ -14,9 +14,9 @@ Layer = tuple[str, str, str, int]  # name, class, shape of the output, parameter
 def start_summary(
     *, name: str, dataset: str, origin: str, digest: str, summary: Summary, targets: Sequence[str],
     classes: Sequence[object] | None, layers: Sequence[Layer], parameters: int, device: str, precision: str,
-    training: str, folder: Path,
+    training: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = (),
 ) -> str:  # fmt: skip
-    """Return what is going to be trained on what."""
+    """Return what is going to be trained on what; `uncommitted` is a sentence and a command for data not committed."""
     model = "classifier" if classes is not None else "regressor"
     lines = [*wrapped(f"{name}: {model} of {listed(targets, MOST_COLUMNS)}"), ""]
     lines += labelled("data", f"{dataset}: {origin} (digest {digest[:12]})")
@@ -33,6 +33,8 @@ def start_summary(
         lines += labelled("", f"and {plural(len(summary.left_out) - MOST_COLUMNS, 'more column')}")
     for note in summary.notes:
         lines += labelled("note", note)
+    for sentence, command in uncommitted:
+        lines += [*labelled("note", sentence), *pasted("", command)]
     lines += ["", *layer_lines(layers, parameters), ""]
     lines += labelled("device", f"{device}, {precision} bit" if precision.isdigit() else f"{device}, {precision}")
     lines += labelled("training", training)

@@ -1,6 +1,6 @@
 """What a person reads at the start and the end of a run and of a sweep."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +29,8 @@ REASONS = {
 }
 
 
-def start_text(plan: Plan, name: str, folder: Path) -> str:
-    """Return what is going to be trained on what."""
+def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
+    """Return what is going to be trained on what; `uncommitted` tells of data, with the command that keeps them."""
     config, prepared = plan.config, plan.prepared
     layers = [
         (layer.name, layer.kind, " x ".join(str(size) for size in layer.shape), layer.parameters)
@@ -40,7 +40,7 @@ def start_text(plan: Plan, name: str, folder: Path) -> str:
         name=name, dataset=prepared.dataset_name, origin=prepared.origin, digest=prepared.digest,
         summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
         layers=layers, parameters=plan.parameters, device=plan.device.description, precision=plan.device.precision,
-        training=training_line(plan), folder=folder,
+        training=training_line(plan), folder=folder, uncommitted=uncommitted,
     )  # fmt: skip
 
 

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from trainyard.config.root import project_root
+from trainyard.data.identity import read_paths
 from trainyard.data.prepared import Prepared
 from trainyard.lineage.code import Code
-from trainyard.lineage.record import lineage_record
+from trainyard.lineage.data_version import data_record, data_versions
+from trainyard.lineage.folder import path_md5
+from trainyard.lineage.record import STATE, lineage_record
 from trainyard.training.plan import Plan
 
 TYPES: dict[type, str] = {str: "string", int: "long", float: "double", bool: "boolean"}
@@ -15,12 +18,15 @@ TYPES: dict[type, str] = {str: "string", int: "long", float: "double", bool: "bo
 
 def record_lineage(plan: Plan, *, command: str, sweep: str | None, code: Code | None) -> dict[str, Any]:
     """Return the lineage of a run: code, data, environment and seeds."""
-    prepared, config = plan.prepared, plan.config
+    prepared, config, root = plan.prepared, plan.config, project_root()
+    paths = read_paths(config.dataset)
+    memory = root.absolute() / STATE / "digests"
+    digests = {part: prepared.digest if len(paths) == 1 else path_md5(path, memory) for part, path in paths.items()}
     return lineage_record(
-        project_root(),
+        root,
         data={
             "name": prepared.dataset_name, "digest": prepared.digest, "origin": prepared.origin,
-            "prepared": prepared.key,
+            "prepared": prepared.key, **data_record(data_versions(paths, digests)),
         },
         seeds={"seed": config.seed, "split_seed": config.dataset.split_seed},
         command=command,

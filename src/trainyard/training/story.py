@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.params import params
-from trainyard.config.root import project_root
+from trainyard.config.root import code_root, project_root
 from trainyard.config.secrets import mask_text
 from trainyard.config.text import to_dict, to_yaml
 from trainyard.files import write_text
-from trainyard.lineage.code import Code, read_code
+from trainyard.inference.package import weights_md5
+from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
+from trainyard.lineage.uncommitted import uncommitted
 from trainyard.models import Model
 from trainyard.tracking.journal import Journal, Status, read_journal
 from trainyard.tracking.rank import is_first_process
@@ -99,13 +101,13 @@ def begin(
         )
     else:
         journal = Journal.reopen(folder)
-    code = read_code(project_root())
+    code = read_code(code_root(), project_root())
     lineage = record_lineage(plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code)
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
-    tell_start(start_text(plan, name, folder))
+    tell_start(start_text(plan, name, folder, uncommitted(lineage["data"]["files"])))
     for note in plan.notes:
         tell_start(f"note       {note}")
     for line in () if resumed is None else (resumed.line, *resumed.notes, *changed_code(resumed.lineage, code)):
@@ -129,9 +131,9 @@ def write_origin(story: Story, asked: Asked, code: Code | None) -> None:
         name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
         context="training",
     )  # fmt: skip
-    if code is not None and code.diff:
-        write_text(folder / "code.diff", code.diff)
-    for file in ("config.yaml", "overrides.txt", "lineage.json", "code.diff"):
+    if code is not None:
+        code.write(folder)
+    for file in ("config.yaml", "overrides.txt", "lineage.json", DIFF, ARCHIVE):
         if (folder / file).exists():
             journal.artifact(folder / file)
 
@@ -174,6 +176,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
+    journal.tags({"model.md5": weights_md5(model)})
     for file in ("metrics.json", "predictions.npz"):
         journal.artifact(folder / file)
     plots = story.companions.drawn()
