@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.runs import find_run, newest_run
+from trainyard.config.runs import find_run, newest_run, run_folders
 from trainyard.errors import ConfigError
 
 
@@ -56,6 +56,19 @@ def test_an_absolute_folder_is_found(root: Path, tmp_path: Path) -> None:
 def test_what_is_no_run_is_refused(root: Path, name: str, fault: str) -> None:
     with pytest.raises(ConfigError, match=fault):
         find_run(name, root)
+
+
+def test_a_fault_names_the_key_that_was_typed(root: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^a=nothing: no such run"):
+        find_run("nothing", root, "a")
+
+
+def test_all_runs_sweeps_and_members_are_listed(root: Path) -> None:
+    names = [folder.relative_to(root / "runs").as_posix() for folder in run_folders(root)]
+    assert names == [
+        "digits/2026-01-01_10-00-00-aaaaaa", "digits/2026-01-01_10-00-00-bbbbbb", "iris/2026-01-02_10-00-00-cccccc",
+        "iris/2026-01-02_10-00-00-cccccc/0-seed=1",
+    ]  # fmt: skip
 
 
 def test_two_runs_of_one_name_are_listed(root: Path) -> None:

@@ -1,15 +1,17 @@
 """Run folders as training leaves them, made of numbers."""
 
 import json
+import zipfile
 
 import numpy as np
 
 from trainyard.tracking.journal import Journal
 
 
-def begin(folder, *, epochs=3, metrics=("accuracy",), monitor="val/loss", name="digits-mlp-0a1b2c", status="FINISHED"):
+def begin(folder, *, epochs=3, metrics=("accuracy",), monitor="val/loss", name="digits-mlp-0a1b2c", status="FINISHED",
+          parent=None):  # fmt: skip
     """Write the journal of a run whose loss falls until the last epoch but one; return its folder."""
-    journal = Journal.create(folder, kind="run", experiment="tests", name=name, sync=False)
+    journal = Journal.create(folder, kind="run", experiment="tests", name=name, parent=parent, sync=False)
     journal.params({"training.monitor": monitor, "optimizer.lr": 0.001})
     for epoch in range(1, epochs + 1):
         late = 0.1 * (epoch == epochs)
@@ -49,4 +51,46 @@ def finish(folder, **card):
     (folder / "model").mkdir()
     (folder / "model" / "card.json").write_text(json.dumps(card))
     (folder / "metrics.json").write_text(json.dumps({"best/epoch": 2.0}))
+    return folder
+
+
+LINEAGE = {
+    "command": "python train.py dataset=csv", "user": "ada", "sweep": None, "dvc_stage": None,
+    "code": {
+        "revision": "c" * 40, "branch": "main", "dirty": True, "remote": None, "untracked": ["b.py", "notes.txt"],
+        "saved": ["b.py"], "left_out": {"no source": ["notes.txt"]}, "diff_kept": True,
+    },
+    "data": {
+        "name": "fish", "digest": "d" * 32, "origin": "/data/fish.csv", "prepared": "k", "tracked": "dvc",
+        "revision": "e" * 40, "changed": False,
+        "files": [{
+            "part": "train", "path": "/data/fish.csv", "digest": "d" * 32, "tracked": "dvc", "stage": None,
+            "record": "/data/fish.csv.dvc", "recorded": "d" * 32, "committed": "d" * 32, "revision": "e" * 40,
+            "changed": False,
+        }],
+    },
+    "seeds": {"seed": 1, "split_seed": 0},
+    "device": {"name": "CPU x86_64, 1 of 2 cores", "threads": 1, "precision": "32"},
+    "environment": {
+        "python": "3.11.7", "implementation": "CPython", "platform": "Linux", "machine": "x86_64", "cpu": "Abacus",
+        "cores": 2, "memory_bytes": 2**31, "packages": {"abacus": "1.0", "numpy": "2.0.1", "torch": "2.10.0"},
+    },
+}  # fmt: skip
+DIFF = b"diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n-a = 1\n+a = 2\n+b = 3\n"
+
+
+def traced_run(folder, *, lineage=(), config=(), metrics=(), diff=DIFF, sources=(("b.py", "b = 1"),), **values):
+    """Write what a finished run tells of where it came from, with some things changed; return its folder."""
+    begin(folder, **values)
+    (folder / "lineage.json").write_text(json.dumps({**LINEAGE, **dict(lineage)}, indent=2))
+    (folder / "config.yaml").write_text(json.dumps({"seed": 1, "optimizer": {"lr": 0.001}, **dict(config)}))
+    (folder / "overrides.txt").write_text("dataset=csv\nseed=1\n")
+    (folder / "metrics.json").write_text(json.dumps({"test/accuracy": 0.75, "test/loss": 0.5, **dict(metrics)}))
+    (folder / "mlflow.json").write_text(json.dumps({"run_id": "f00d", "tracking_uri": "sqlite:///mlflow.db"}))
+    (folder / "model").mkdir()
+    (folder / "model" / "card.json").write_text(json.dumps({"weights": {"md5": "a" * 32}}))
+    (folder / "code.diff").write_bytes(diff)
+    with zipfile.ZipFile(folder / "untracked.zip", "w") as archive:
+        for name, text in sources:
+            archive.writestr(name, text)
     return folder

@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracking.runs import create, kill, writer
-from trainyard.tracking.reading import JOURNAL, JournalError, Tail, alive, first_record, parse, read_journal, status
+from trainyard.tracking.journal import Journal
+from trainyard.tracking.reading import (
+    JOURNAL,
+    JournalError,
+    Tail,
+    alive,
+    first_record,
+    parse,
+    quick_status,
+    read_journal,
+    status,
+)
 
 
 @given(cut=st.integers(min_value=0, max_value=500))
@@ -55,6 +66,25 @@ def test_end_record_counts_more_than_the_free_lock(tmp_path):
     create(tmp_path / "b").end("FAILED", "x")
     create(tmp_path / "c").close()
     assert [status(tmp_path / name) for name in "abc"] == ["FINISHED", "FAILED", "KILLED"]
+
+
+def test_the_quick_status_is_the_status(tmp_path):
+    journal = create(tmp_path)
+    journal.note('what a person writes: "type":"end","status":"FAILED"')
+    assert quick_status(tmp_path) == status(tmp_path) == "RUNNING"
+    journal.close()
+    assert quick_status(tmp_path) == status(tmp_path) == "KILLED"
+    Journal.reopen(tmp_path).end("FINISHED")
+    Journal.extend(tmp_path).close()
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write('{"n":4,"type":"end","sta')
+    assert quick_status(tmp_path) == status(tmp_path) == "FINISHED"
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write("\n")
+    with pytest.raises(JournalError, match="its record of how the run ended is damaged"):
+        quick_status(tmp_path)
+    with pytest.raises(JournalError, match="There is no run in"):
+        quick_status(tmp_path / "elsewhere")
 
 
 def test_tail_reads_each_record_once(tmp_path):

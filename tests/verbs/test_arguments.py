@@ -2,7 +2,7 @@
 
 import pytest
 
-from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
+from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
 
 VERB = Verb("clean", "Cleans.", {"older_than": "age, such as 30d", "size": "bytes"}, ("size=2GB",))
 
@@ -23,6 +23,12 @@ def test_all_that_is_wrong_is_found() -> None:
         "size=1: size is there twice",
     )
     assert (error.value.stage, error.value.exit_code) == ("arguments", 2)
+
+
+def test_a_flag_is_true_or_false() -> None:
+    assert [flag(values, "json") for values in ({}, {"json": "True"}, {"json": "false"})] == [False, True, False]
+    with pytest.raises(ArgumentsError, match="json=yes: must be true or false"):
+        flag({"json": "yes"}, "json")
 
 
 def test_the_help_has_keys_and_lines() -> None:

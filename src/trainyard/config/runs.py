@@ -12,7 +12,7 @@ DEEPEST = 3  # runs/<experiment>/<run or sweep>/<member>
 
 
 def find_run(name: str, root: Path, key: str = "run") -> Path:
-    """Return the folder of the run `name`; raise ConfigError where there is none, or several.
+    """Return the folder of the run `name`; raise ConfigError where there is none, or several, naming the key.
 
     `latest` is the newest finished one. Else a folder is meant (from here, or from runs/), or the end of the folder's
     name (3f15b1), or the id of the run in its journal or in MLflow, or the start of one.
@@ -27,7 +27,7 @@ def find_run(name: str, root: Path, key: str = "run") -> Path:
             return folder.resolve()
     if Path(name).is_dir():
         raise ConfigError(f"{key}={name}: this folder holds no run; a run's folder has a {JOURNAL}")
-    folders = list(_run_folders(runs))
+    folders = list(run_folders(root))
     found = [folder for folder in folders if folder.name == name or folder.name.endswith(f"-{name}")]
     found = found or [folder for folder in folders if any(one.startswith(name) for one in _ids(folder))]
     if len(found) == 1:
@@ -41,14 +41,16 @@ def find_run(name: str, root: Path, key: str = "run") -> Path:
 
 def newest_run(root: Path) -> Path:
     """Return the folder of the run that was begun last, however it ended; raise ConfigError where there is none."""
-    begun = [(folder, _first(folder)) for folder in _run_folders(root / "runs")]
+    begun = [(folder, _first(folder)) for folder in run_folders(root)]
     times = {folder: float(str(first.get("time", 0))) for folder, first in begun if first.get("kind") != "sweep"}
     if not times:
         raise ConfigError(f"resume=latest: there is no run in {root / 'runs'} yet")
     return max(times, key=times.__getitem__).resolve()
 
 
-def _run_folders(runs: Path) -> Iterator[Path]:
+def run_folders(root: Path) -> Iterator[Path]:
+    """Yield the folders of all runs and sweeps of the project, and then of the members of sweeps, by name."""
+    runs = root / "runs"
     for depth in range(2, DEEPEST + 1):
         yield from sorted(path.parent for path in runs.glob("/".join(["*"] * depth + [JOURNAL])) if _is_own(path, runs))
 

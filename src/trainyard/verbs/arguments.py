@@ -52,6 +52,14 @@ class Verb:
         return f"{what}{hint}" if hint else f"{what}; trainyard {self.name} takes {listed(self.keys)}"
 
 
+def flag(values: Mapping[str, str], key: str) -> bool:
+    """Return whether a key is true; raise ArgumentsError where it is neither true nor false."""
+    value = values.get(key, "false").lower()
+    if value not in ("true", "false"):
+        raise ArgumentsError(f"{key}={values[key]}: must be true or false")
+    return value == "true"
+
+
 def asks_for_help(argv: Sequence[str]) -> bool:
     """Whether -h or --help is among the arguments."""
     return "-h" in argv or "--help" in argv

@@ -14,6 +14,8 @@ VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),
+    "lineage": ("trainyard.verbs.lineage", "tell where a run came from, or which runs used some data"),
+    "diff": ("trainyard.verbs.diff", "tell what sets two runs apart"),
     "sync": ("trainyard.verbs.sync", "copy into MLflow what runs wrote while it was away"),
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }

@@ -1,0 +1,62 @@
+"""`trainyard diff A B`: two runs side by side, only what differs."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
+
+WHICH = "latest, a run's folder, its id, or the one of MLflow"
+VERB = Verb(
+    "diff",
+    "Tells what sets two runs apart: config, data, code, environment, seeds, model and metrics.",
+    {"a": f"{WHICH}; a= may be left out", "b": "the other one; b= may be left out", "json": "true prints JSON"},
+    ("3f15b1 latest", "a=3f15b1 b=latest", "runs/iris/2026-01-02_10-00-00-0a1b2c/0-seed=1 latest json=true"),
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print what differs between two runs."""
+    if asks_for_help(argv):
+        print(VERB.help())
+        return 0
+    values = VERB.read(named(argv))
+    as_json = flag(values, "json")
+    missing = [f"{side}: which run? Write trainyard diff A B, or {side}=<run>" for side in "ab" if side not in values]
+    if missing:
+        raise ArgumentsError(missing)
+    from trainyard.config.root import code_root, project_root
+    from trainyard.config.runs import find_run
+    from trainyard.errors import ConfigError
+    from trainyard.reports.difference import difference
+    from trainyard.reports.difference_text import difference_text
+    from trainyard.reports.run_files import RunFiles, read_run
+
+    runs: list[RunFiles] = []
+    faults: list[str] = []
+    for side in "ab":
+        try:
+            runs.append(read_run(find_run(values[side], project_root(), side), side))
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ArgumentsError(faults)
+    found = difference(runs[0], runs[1], code_root())
+    print(json.dumps(found, indent=2) if as_json else difference_text(found))
+    return 0
+
+
+def named(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with a= and b= before the words that stand alone, in their order.
+
+    A word stands alone that has no =, or is a folder (a member of a sweep is called 0-seed=1), or has a / before the =.
+    """
+    free = [side for side in "ab" if not any(word.startswith(f"{side}=") for word in argv)]
+    words = []
+    for word in argv:
+        before, equals, _ = word.partition("=")
+        alone = not word.startswith("-") and (not equals or "/" in before or Path(word).is_dir())
+        if alone and not free:
+            raise ArgumentsError(f"{word}: two runs are compared, and there are two already")
+        words.append(f"{free.pop(0)}={word}" if alone else word)
+    return words
