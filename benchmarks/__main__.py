@@ -10,7 +10,10 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from benchmarks.harness import Measured, Result, save, tell
 
 Section = Callable[[int], tuple[str, Measured, list[Result]]]
-ROUNDS = {"training": 9, "minibatches": 9, "metrics": 9, "light": 9, "first_step": 7, "command": 5, "sweep": 3}
+ROUNDS = {
+    "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
+    "command": 5, "sweep": 3,
+}  # fmt: skip
 
 
 def section(name: str) -> Section:
@@ -21,6 +24,10 @@ def section(name: str) -> Section:
         from benchmarks.minibatches import run
     elif name == "metrics":
         from benchmarks.metric_writing import run
+    elif name == "lineage":
+        from benchmarks.lineage import run
+    elif name == "hashing":
+        from benchmarks.lineage import run_hashing as run
     else:
         from benchmarks.commands import run_first_step, run_light, run_whole
 

@@ -93,6 +93,12 @@ def test_a_relative_path_is_told_in_full(made_by_dvc, monkeypatch):
     assert data_version(made_by_dvc / "data" / ".." / "data" / "fish.csv") == found
 
 
+def test_a_repository_that_is_reached_by_a_link(made_by_dvc, tmp_path):
+    (tmp_path / "link").symlink_to(made_by_dvc)
+    found = data_version(tmp_path / "link" / "data" / "raw.csv")
+    assert (found.changed, found.revision) == (False, git(made_by_dvc, "rev-parse", "HEAD"))
+
+
 def test_git_is_asked_twice_for_all_files(made_by_dvc, monkeypatch):
     from trainyard.lineage import git as room
 

@@ -90,6 +90,11 @@ def test_stages_of_a_loop_work_in_the_folder_of_the_loop(plain):
     assert find_record(plain / "data/fish.csv") is None
 
 
+def test_a_pointer_may_work_in_another_folder(plain):
+    write(plain, {"data/fish.csv.dvc": f"wdir: ..\n{pointer('data/fish.csv')}"})
+    assert find_record(plain / "data/fish.csv").md5 == "a" * 32
+
+
 def test_the_nearest_file_counts(plain):
     write(plain, {"data.dvc": pointer("data"), "data/fish.csv.dvc": pointer(digest="b" * 32)})
     assert find_record(plain / "data/fish.csv").md5 == "b" * 32

@@ -1,9 +1,11 @@
+import hashlib
 import json
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from tests.lineage.repositories import commit, git, write
 from trainyard.config.compose import compose
 from trainyard.config.schema import AutoModel, Classifier, Regressor
 from trainyard.errors import ConfigError, DataError, NetworkError
@@ -43,12 +45,41 @@ def test_a_run_is_told_from_its_config_to_its_end(root):
     assert tags["task"] == "classification"
     assert tags["purpose"] == "test"
     assert tags["stopped_by"] == "max_epochs"
+    assert tags["model.md5"] == hashlib.md5((result.folder / "model" / "weights.safetensors").read_bytes()).hexdigest()
+    assert (tags["data.digest"], tags["data.tracked"]) == (tags["dataset.digest"], "none")
     assert next(record["text"] for record in records if record["type"] == "note") == "hello"
     params = next(record["values"] for record in records if record["type"] == "params")
     assert (params["model"], params["seed"]) == ("classifier", 4)
     epochs = [record for record in records if record["type"] == "metrics" and "train/loss" in record["values"]]
     assert [record["step"] for record in epochs] == [1, 2]
     assert (root / "runs" / "latest").resolve() == result.folder
+
+
+def test_a_run_on_data_that_are_not_committed_says_so(root, tmp_path, monkeypatch, capsys):
+    rows = "".join(f"{n},{n % 7},{'ab'[n % 2]}\n" for n in range(60))
+    write(tmp_path, {"conf/a": "", "train.py": "", ".dvc/config": "", "fish.csv": f"x,y,kind\n{rows}"})
+    digest = hashlib.md5((tmp_path / "fish.csv").read_bytes()).hexdigest()
+    write(tmp_path, {"fish.csv.dvc": f"outs:\n- md5: {digest}\n  hash: md5\n  path: fish.csv\n", ".gitignore": "*.csv"})
+    git(tmp_path, "init")
+    revision = commit(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    overrides = ["dataset=csv", "dataset.path=fish.csv", "dataset.target=kind"]
+    clean = start(root, "clean", *overrides).folder
+    assert "commit" not in capsys.readouterr().out
+    write(tmp_path, {"fish.csv": f"x,y,kind\n{rows}60,0,a\n", "train.py": "changed", "own.py": "new"})
+    changed = start(root, "changed", *overrides).folder
+    assert (
+        f"note       fish.csv differs from the committed version (of {revision[:12]}); to keep this one:\n"
+        "           dvc add fish.csv && git add fish.csv.dvc && git commit\n"
+    ) in capsys.readouterr().out
+    lineages = [json.loads((folder / "lineage.json").read_text()) for folder in (clean, changed)]
+    assert [lineage["data"]["changed"] for lineage in lineages] == [False, True]
+    assert [lineage["data"]["revision"] for lineage in lineages] == [revision, revision]
+    assert lineages[0]["data"]["digest"] == digest != lineages[1]["data"]["digest"]
+    kept = {"code.diff", "untracked.zip"}
+    assert [kept & {path.name for path in folder.iterdir()} for folder in (clean, changed)] == [set(), kept]
+    artifacts = [record["path"] for record in read_journal(changed) if record["type"] == "artifact"]
+    assert {"lineage.json", *kept} <= set(artifacts)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def line_revisions(top: Path, lines: Mapping[Path, Iterable[int]]) -> dict[tuple
     found: dict[tuple[Path, int], str] = {}
     for file, numbers in lines.items():
         ranges = [f"-L{number},{number}" for number in sorted(set(numbers))]
-        told = ask_git(top, "-c", "blame.ignoreRevsFile=", "blame", "--porcelain", *ranges, "HEAD", "--", str(file))
+        name = str(file.relative_to(top))
+        told = ask_git(top, "-c", "blame.ignoreRevsFile=", "blame", "--porcelain", *ranges, "HEAD", "--", name)
         found |= {(file, int(line)): revision.decode() for revision, line in BLAMED.findall(told or b"")}
     return found
