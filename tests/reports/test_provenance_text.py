@@ -47,10 +47,13 @@ def test_all_packages_are_shown_where_they_are_asked_for(facts):
 
 def test_what_a_run_was_part_of_is_told_where_it_was(facts):
     place = {"name": "s", "folder": "/runs/s", "member": 2, "members": 3}
-    told = provenance_text(
-        {**facts, "sweep": place, "dvc_stage": "train@iris", "mlflow": None, "model_md5": None}, all_packages=False
-    )
-    for line in ("sweep      member 2 of 3 of /runs/s", "dvc stage  train@iris", "mlflow     not there",
+    earlier = [{"command": "python train.py", "revision": revision, "dirty": bool(revision)} for revision in
+               (None, "f" * 40)]  # fmt: skip
+    changes = {"sweep": place, "dvc_stage": "train@iris", "mlflow": None, "model_md5": None, "earlier": earlier}
+    told = provenance_text({**facts, **changes}, all_packages=False)
+    for line in ("earlier    begun at code that is not known by python train.py",
+                 "earlier    begun at ffffffffffff, with changes, by python train.py",
+                 "sweep      member 2 of 3 of /runs/s", "dvc stage  train@iris", "mlflow     not there",
                  "model      none was packaged"):  # fmt: skip
         assert f"\n{line}\n" in told
     assert "device     CPU, 4 threads, bf16-mixed\n" in provenance_text(

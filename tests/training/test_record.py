@@ -7,6 +7,7 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Csv
+from trainyard.lineage.code import Code
 from trainyard.training.plan import plan_run
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 
@@ -41,6 +42,19 @@ def test_each_file_of_a_dataset_has_its_version(tmp_path):
         ("test", str(other), "26ab0db90d72e28ad0ba1e22ee510510"),
     ]  # fmt: skip
     assert [file["digest"] for file in alone["data"]["files"]] == ["d" * 32]  # of the bytes that were read
+
+
+def test_a_run_that_goes_on_keeps_its_earlier_starts():
+    plan = plan_run(make_config(), make_prepared(), CPU)
+    first = record_lineage(plan, command="first", sweep=None, code=None)
+    code = Code("r" * 40, "main", True, (), b"", None)
+    second = record_lineage(plan, command="second", sweep=None, code=code, before=first)
+    third = record_lineage(plan, command="third", sweep=None, code=code, before=second)
+    assert first["earlier"] == []
+    assert third["earlier"] == [
+        {"command": "first", "revision": None, "dirty": None},
+        {"command": "second", "revision": "r" * 40, "dirty": True},
+    ]
 
 
 def test_tags_say_what_was_run_on_what():

@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,12 @@ STATE = ".trainyard"
 
 def lineage_record(
     root: Path, *, data: Mapping[str, Any], seeds: Mapping[str, int], command: str, device: Mapping[str, Any],
-    sweep: str | None, code: Code | None,
+    sweep: str | None, code: Code | None, earlier: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return code, data, config's seeds, environment and command of a run, as JSON values."""
+    """Return code, data, config's seeds, environment and command of a run, as JSON values.
+
+    `earlier` tells of the starts of a run that was interrupted and goes on.
+    """
     return {
         "command": command,
         "user": user(),
@@ -26,6 +29,7 @@ def lineage_record(
         "device": dict(device),
         "environment": read_environment(root / STATE),
         "sweep": sweep,
+        "earlier": list(earlier),
         "dvc_stage": os.environ.get("DVC_STAGE"),
     }
 

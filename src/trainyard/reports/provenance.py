@@ -37,6 +37,7 @@ def provenance(run: RunFiles, repository: Path, *, verify: bool = False) -> dict
         "seeds": lineage.get("seeds", {}),
         "device": lineage.get("device", {}),
         "environment": lineage.get("environment", {}),
+        "earlier": lineage.get("earlier", []),
         "sweep": _sweep(run),
         "dvc_stage": lineage.get("dvc_stage"),
         "mlflow": dict(run.mlflow) or None,

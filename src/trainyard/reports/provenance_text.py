@@ -16,6 +16,8 @@ def provenance_text(facts: Facts, *, all_packages: bool) -> str:
     began = str(run["began"]).replace("T", " ").replace("+00:00", " UTC")
     lines = [f"{run['name']}: {run['status']}, begun {began} on {run['host']} by {run['user']}", ""]
     lines += [*pasted("folder", run["folder"]), *pasted("command", run["command"])]
+    for start in facts["earlier"]:
+        lines += labelled("earlier", _start_text(start))
     lines += [*code_lines(facts["code"]), *data_lines(facts["data"])]
     lines += pasted("config", facts["config"]["file"])
     lines += labelled("", f"composed from: {' '.join(facts['config']['typed']) or 'defaults alone'}")
@@ -23,6 +25,12 @@ def provenance_text(facts: Facts, *, all_packages: bool) -> str:
     lines += [*machine_lines(facts["device"], facts["environment"]), *place_lines(facts)]
     lines += package_lines(facts["environment"].get("packages", {}), all_packages=all_packages)
     return "\n".join(lines)
+
+
+def _start_text(start: Facts) -> str:
+    """Return how a run that was interrupted had been started."""
+    revision = "code that is not known" if start["revision"] is None else start["revision"][:12]
+    return f"begun at {revision}{', with changes,' if start['dirty'] else ''} by {start['command']}"
 
 
 def code_lines(code: Facts | None) -> list[str]:

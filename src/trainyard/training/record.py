@@ -1,6 +1,7 @@
 """What a run says of itself at its start: where it comes from and what it runs on what."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from trainyard.training.plan import Plan
 TYPES: dict[type, str] = {str: "string", int: "long", float: "double", bool: "boolean"}
 
 
-def record_lineage(plan: Plan, *, command: str, sweep: str | None, code: Code | None) -> dict[str, Any]:
-    """Return the lineage of a run: code, data, environment and seeds."""
+def record_lineage(
+    plan: Plan, *, command: str, sweep: str | None, code: Code | None, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the lineage of a run: code, data, environment and seeds; `before` is what it was, for one that goes on."""
     prepared, config, root = plan.prepared, plan.config, project_root()
     paths = read_paths(config.dataset)
     memory = root.absolute() / STATE / "digests"
@@ -35,7 +38,15 @@ def record_lineage(plan: Plan, *, command: str, sweep: str | None, code: Code | 
         },
         sweep=sweep,
         code=code,
+        earlier=[] if before is None else earlier_starts(before),
     )  # fmt: skip
+
+
+def earlier_starts(before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the command and the code of each start that a run had, the last of them by the lineage that it wrote."""
+    code = before.get("code") or {}
+    last = {"command": before.get("command"), "revision": code.get("revision"), "dirty": code.get("dirty")}
+    return [*before.get("earlier", []), last]
 
 
 def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:

@@ -102,7 +102,10 @@ def begin(
     else:
         journal = Journal.reopen(folder)
     code = read_code(code_root(), project_root())
-    lineage = record_lineage(plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code)
+    lineage = record_lineage(
+        plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code,
+        before=None if resumed is None else resumed.lineage,
+    )  # fmt: skip
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
     write_origin(story, asked, code)
