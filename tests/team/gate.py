@@ -1,7 +1,7 @@
 """A reverse proxy as a team has it before MLflow: who does not bring the token is sent away."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -20,9 +20,9 @@ def gate(to_port: int, token: str) -> Iterator[str]:
                 self.reply(401, "text/plain", b"Who are you?")
                 return
             headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
-            behind = HTTPConnection("127.0.0.1", to_port)
-            behind.request(self.command, self.path, body, headers)
-            with behind.getresponse() as answer:
+            with closing(HTTPConnection("127.0.0.1", to_port)) as behind:
+                behind.request(self.command, self.path, body, headers)
+                answer = behind.getresponse()
                 self.reply(answer.status, answer.headers.get("Content-Type", ""), answer.read())
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815  the names that the server looks for

@@ -19,6 +19,8 @@ class Postgres:
     def __init__(self, port: int, user: str, password: str, database: str):
         self.folder = Path(tempfile.mkdtemp(prefix="trainyard-postgres-"))  # not below a folder that is root's alone
         self._address = ["-h", "127.0.0.1", "-p", str(port)]
+        self._login = ["-U", user, database]
+        self._env = os.environ | {"PGPASSWORD": password}
         self._who = NOBODY if os.geteuid() == 0 else {}
         self._programs = self._own_programs()
         (self.folder / "password").write_text(password)
@@ -34,7 +36,12 @@ class Postgres:
             stderr=subprocess.DEVNULL, **self._who,
         )  # fmt: skip
         wait_for(lambda: self._run("pg_isready", *self._address, check=False) == 0)
-        self._run("createdb", *self._address, "-U", user, database, PGPASSWORD=password)
+        self._run("createdb", *self._address, *self._login)
+
+    def dump(self) -> bytes:
+        """All that the database holds, as SQL."""
+        command = [self._programs / "pg_dump", *self._address, *self._login]
+        return subprocess.check_output(command, cwd=self.folder, env=self._env, **self._who)
 
     def stop(self) -> None:
         """End the server and remove its data."""
@@ -52,8 +59,8 @@ class Postgres:
         shutil.copytree(newest, self.folder / package.name / newest.name)
         return self.folder / package.name / newest.name / "bin"
 
-    def _run(self, program: str, *arguments: str, check: bool = True, **env: str) -> int:
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         return subprocess.run(
-            [self._programs / program, *arguments], cwd=self.folder, env=os.environ | env, check=check,
+            [self._programs / program, *arguments], cwd=self.folder, env=self._env, check=check,
             stdout=subprocess.DEVNULL, **self._who,
         ).returncode  # fmt: skip

@@ -29,7 +29,7 @@ class Servers:
         self.ports = {name: free_port() for name in ("postgres", "s3", "mlflow")}
         self.tracking_uri = f"http://127.0.0.1:{self.ports['mlflow']}"
         self.store_uri = f"http://127.0.0.1:{self.ports['s3']}"
-        self.database_uri = self.environment("mlflow")["MLFLOW_BACKEND_STORE_URI"]
+        self.postgres: Postgres | None = None
         self._processes: dict[str, subprocess.Popen] = {}
 
     def environment(self, service: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ class Servers:
         self._start("s3", [sys.executable, *store], {})
         buckets = subprocess.Popen(self.command("buckets"), env=self._own() | self.environment("buckets"))
         names = self.environment("postgres")
-        self._postgres = Postgres(
+        self.postgres = Postgres(
             self.ports["postgres"], names["POSTGRES_USER"], names["POSTGRES_PASSWORD"], names["POSTGRES_DB"]
         )
         assert buckets.wait(START_SECONDS) == 0
@@ -68,7 +68,8 @@ class Servers:
         """End all of them."""
         for name in list(self._processes):
             self._stop(name)
-        self._postgres.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
 
     def _start(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
