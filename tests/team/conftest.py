@@ -45,5 +45,5 @@ def s3(servers) -> Any:
         warnings.simplefilter("ignore")
         import boto3
 
-        keys = {name.lower(): servers.secrets[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        keys = {name.lower(): value for name, value in servers.keys.items()}
         return boto3.client("s3", endpoint_url=servers.store_uri, region_name="us-east-1", **keys)

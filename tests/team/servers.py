@@ -43,6 +43,17 @@ class Servers:
         local = {"0.0.0.0": "127.0.0.1", "5000": str(self.ports["mlflow"])}
         return [sys.executable, *module, *(local.get(argument, argument) for argument in arguments)]
 
+    @property
+    def keys(self) -> dict[str, str]:
+        """The variables by which a person opens the store."""
+        return {name: self.secrets[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+
+    def on_this_machine(self, text: str) -> str:
+        """What somebody types for the ports of the compose file, as it has to be for those of the tests."""
+        for service, port in (("mlflow", 5000), ("s3", 9000)):
+            text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{self.ports[service]}")
+        return text
+
     def start(self) -> None:
         """Start all of them, on empty stores."""
         store = ["-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.ports["s3"])]

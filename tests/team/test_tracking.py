@@ -38,7 +38,7 @@ def address(servers):
 def project(tmp_path_factory, address):
     """A project in which one run and one sweep were trained with tracking=server."""
     project = Project(tmp_path_factory.mktemp("project"))
-    for choices in ((), ("-m", "seed=1,2", "experiment_name=seeds")):
+    for choices in (("experiment_name=one",), ("-m", "seed=1,2", "experiment_name=seeds")):
         done = project.run(*QUICK, f"tracking.uri={address}", *choices, **PERSON)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"at {address}" in done.stdout
@@ -51,9 +51,10 @@ def link(project):
 
 
 def test_a_run_is_whole_on_the_server_and_its_files_are_in_the_store(project, link, far, s3):
-    (run,) = in_mlflow(far, "iris")
+    (run,) = in_mlflow(far, "one")
     metrics = json.loads((project.runs[0] / "metrics.json").read_text())
-    assert run["status"] == "FINISHED"
+    assert (run["status"], run["tags"]["git.dirty"]) == ("FINISHED", "unknown")
+    assert json.loads((project.runs[0] / "lineage.json").read_text())["code"] is None  # it was trained without git
     assert run["params"]["training.max_epochs"] == "2"
     assert {name: float(rows[-1][2]) for name, rows in run["rows"].items()}.items() >= metrics.items()
     assert [row[0] for row in run["rows"]["val/loss"]] == [1, 2]
