@@ -10,6 +10,7 @@ from tests.checkout import REPOSITORY
 from tests.team.servers import SECRET
 from tests.test_readme import FENCE, Clone
 from tests.tracking.runs import in_mlflow
+from tests.tracking.test_client import wait_for
 
 PAGE = FENCE.findall((REPOSITORY / "docs" / "team.md").read_text(encoding="utf-8"))
 BLOCKS = [text for language, text in PAGE if language == "bash"]
@@ -42,6 +43,7 @@ def test_the_commands_run_as_typed_and_data_and_runs_arrive(servers, far, s3, tm
     for block in ("git init --quiet && git add . && git commit --quiet --message all", *BLOCKS):
         ended = clone.run(STEP.format(servers.on_this_machine(block)), **env)
         assert ended.returncode == 0, block + ended.stdout + ended.stderr
+        wait_for(lambda: not list(tmp_path.glob("*/.trainyard/pending/*.json")), 60.0)  # MLflow has what it trained
 
     passwords = clone.root / "docs" / "team" / ".env"
     wanted = set(SECRET.findall((REPOSITORY / "docs" / "team" / "compose.yaml").read_text(encoding="utf-8")))
