@@ -9,7 +9,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SECONDS = 300
-ENVIRONMENT = ("TRAINYARD_ROOT", "DVC_ROOT", "PYTHONPATH", "HYDRA_FULL_ERROR")
+ENVIRONMENT = ("TRAINYARD_ROOT", "DVC_ROOT", "HYDRA_FULL_ERROR")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Project:
     def environment(self, **env: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
         kept = {name: value for name, value in kept.items() if not name.startswith("MLFLOW_")}
-        return {**kept, "TRAINYARD_ROOT": str(self.root), **env}
+        return {**kept, "PYTHONPATH": str(REPOSITORY / "src"), "TRAINYARD_ROOT": str(self.root), **env}
 
     @property
     def runs(self) -> list[Path]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -23,6 +24,7 @@ from trainyard.tracking.target import target
 TRAINING = """
 import os, signal, sys, time
 from pathlib import Path
+from textwrap import indent
 from trainyard.config.schema import Tracking
 from trainyard.tracking.client import start_mirror
 from trainyard.tracking.journal import Journal
@@ -66,8 +68,7 @@ def test_training_that_is_killed_is_seen_and_its_caller_does_not_wait(store, roo
 
 
 def test_ctrl_c_to_the_group_ends_the_training_only(store, root):
-    code = TRAINING + (
-        "try:\n    time.sleep(60)\n"
+    code = "try:" + indent(TRAINING + "time.sleep(60)\n", "    ") + (
         "except KeyboardInterrupt:\n    journal.end('KILLED', 'stopped by Ctrl-C')\n    print(mirror.drain(30))\n"
     )
     training = subprocess.Popen(

@@ -1,7 +1,16 @@
 """How far MLflow has a run."""
 
 from tests.tracking.runs import create
-from trainyard.tracking.progress import PROGRESS, Progress, delivered, is_tracked, read_progress, write_progress
+from trainyard.tracking.lock import FileLock
+from trainyard.tracking.progress import (
+    MIRROR_LOCK,
+    PROGRESS,
+    Progress,
+    delivered,
+    is_tracked,
+    read_progress,
+    write_progress,
+)
 from trainyard.tracking.reading import JOURNAL, Tail
 
 
@@ -18,6 +27,13 @@ def test_progress_is_kept_for_each_target_and_may_be_lost(tmp_path):
         assert read_progress(tmp_path, "a") == Progress()
         write_progress(tmp_path, "b", Progress("2"))
         assert read_progress(tmp_path, "b") == Progress("2")
+
+
+def test_a_mirror_that_never_reached_mlflow_counts(tmp_path):
+    lock = FileLock(tmp_path / MIRROR_LOCK)
+    lock.acquire()
+    lock.release()
+    assert is_tracked(tmp_path)
 
 
 def test_delivered_is_all_of_the_journal(tmp_path):

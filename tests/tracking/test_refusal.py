@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from trainyard.errors import TrainyardError
-from trainyard.tracking.refusal import is_refused
+from trainyard.tracking.refusal import is_refused, reason
 
 
 class Answer:
@@ -47,3 +47,26 @@ def test_errors_of_mlflow(empty_database, code, refused):
     from mlflow.protos.databricks_pb2 import ErrorCode
 
     assert is_refused(MlflowException("x", error_code=ErrorCode.Value(code))) is refused
+
+
+def test_reason_is_what_the_system_says_however_deep_it_lies():
+    try:
+        try:
+            raise ConnectionRefusedError(111, "Connection refused")
+        except ConnectionRefusedError as refused:
+            raise ConnectionError("HTTPConnectionPool(host='127.0.0.1'): Max retries exceeded") from refused
+    except ConnectionError as pool:
+        error = RuntimeError("API request to http://127.0.0.1/api failed")
+        error.__context__ = pool
+    assert reason(error) == "Connection refused"
+    assert reason(RuntimeError("the disk is full")) == "the disk is full"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("UNAUTHENTICATED", "MLFLOW_TRACKING_TOKEN"), ("PERMISSION_DENIED", "does not let this login")]
+)
+def test_reason_tells_of_a_login(empty_database, code, told):
+    from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import ErrorCode
+
+    assert told in reason(MlflowException("401 != 200", error_code=ErrorCode.Value(code)))

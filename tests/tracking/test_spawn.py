@@ -16,4 +16,5 @@ def test_mirror_is_quiet_and_knows_the_address(tmp_path, monkeypatch):
     assert env["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "7"
     assert env["MLFLOW_DISABLE_TELEMETRY"] == "true"
     assert env["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "0"
+    assert env["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] == "false"
     assert "MLFLOW_RUN_ID" not in env

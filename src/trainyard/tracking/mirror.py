@@ -22,6 +22,7 @@ from trainyard.tracking import pending
 from trainyard.tracking.follower import Follower
 from trainyard.tracking.logged_model import ModelFiles
 from trainyard.tracking.reading import alive, first_record
+from trainyard.tracking.refusal import reason
 from trainyard.tracking.spawn import DONE, GAVE_UP, REFUSED
 from trainyard.tracking.store import Store
 from trainyard.tracking.target import Target, target
@@ -118,7 +119,7 @@ def _to_the_end(follower: Follower, goal: Target, patience: float, *, wait: bool
             failures += 1
             living = wait and alive(follower.folder)
             if not living and time.monotonic() - last_success > patience:
-                return GAVE_UP, _give_up(follower, goal, f"{goal.name} could not be written: {error}")
+                return GAVE_UP, _give_up(follower, goal, f"{goal.name} could not be written: {reason(error)}")
             print(goal.hide(f"{type(error).__name__}: {error}"), flush=True)
             last_success = time.monotonic() if living else last_success
             _pause(min(2.0**failures / 2, LONGEST_WAIT if living else patience / 4), follower.folder, living=living)

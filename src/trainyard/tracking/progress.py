@@ -46,8 +46,8 @@ def delivered(folder: Path, target: str) -> bool:
 
 
 def is_tracked(folder: Path) -> bool:
-    """Whether a mirror ever followed the run: not so with tracking=off."""
-    return (folder / PROGRESS).is_file()
+    """Whether a mirror ever followed the run, if only in vain: not so with tracking=off."""
+    return (folder / MIRROR_LOCK).is_file() or (folder / PROGRESS).is_file()
 
 
 def _read(folder: Path) -> dict[str, dict[str, Any]]:

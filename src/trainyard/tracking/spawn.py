@@ -23,6 +23,7 @@ ALWAYS = {
 }
 UNLESS_SET = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",  # s; MLflow's own patience with a server that is down is minutes
+    "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD": "false",  # else large files go past the server, to a store we may not reach
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "GIT_PYTHON_REFRESH": "quiet",
 }

@@ -119,7 +119,7 @@ def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | No
         return "not tracked (tracking=off)"
     if not complete:
         if problem:
-            return f"not all could be written: {problem} Bring the rest with: trainyard sync"
+            return f"not all could be written: {problem.rstrip('.')}. Bring the rest with: trainyard sync"
         return "is still being written, which goes on by itself; should it not get there: trainyard sync"
     if target.database == root / "mlflow.db":
         where = "" if Path.cwd() == root else f" in {root}"
