@@ -13,7 +13,7 @@ FLOORS = {
     "config": 1, "lineage": 1,
     "data": 2, "networks": 2, "tracking": 2,
     "models": 3, "reports": 3, "inference": 3,
-    "training": 4,
+    "training": 4, "reproduction": 4,
     "verbs": 5, "__main__": 6,
 }  # fmt: skip
 HEAVY = {"torch", "pytorch_lightning", "mlflow", "pandas", "sklearn", "pyarrow", "matplotlib", "scipy", "torchmetrics"}

@@ -13,6 +13,7 @@ from trainyard.tracking.rank import is_first_process
 VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
+    "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),
     "lineage": ("trainyard.verbs.lineage", "tell where a run came from, or which runs used some data"),
     "diff": ("trainyard.verbs.diff", "tell what sets two runs apart"),

@@ -1,0 +1,61 @@
+"""Running a run again: the command, its process, and the folder that it leaves."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trainyard.config.schema import Tracking
+from trainyard.errors import TrainyardError
+from trainyard.reproduction.original import Original
+from trainyard.reproduction.workspace import Workspace
+
+REPRODUCES = "reproduces"  # tag of the new run: the id of the one that it repeats
+
+
+def rerun(original: Original, workspace: Workspace, root: Path, tracking: Tracking) -> Path:
+    """Train the original's config in the workspace and return the folder of the new run, which lies under `root`.
+
+    What the training prints is shown. Raises TrainyardError where it does not come to its end.
+    """
+    folder = new_folder(root, str(original.files.config["experiment_name"]))
+    words = overrides(original, folder, tracking)
+    command = [sys.executable, "-m", "trainyard", "train", f"config={workspace.config}", *words]
+    done = subprocess.run(command, cwd=workspace.folder, env=environment(workspace, root), check=False)
+    if done.returncode in (130, 143):
+        raise SystemExit(done.returncode)
+    if done.returncode:
+        raise TrainyardError(f"The run could not be run again: its training ended with exit code {done.returncode}.")
+    return folder
+
+
+def new_folder(root: Path, experiment: str) -> Path:
+    """Return a folder for a new run of an experiment."""
+    from trainyard.config.resolvers import folder_name
+
+    return root / "runs" / folder_name(experiment) / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}-{secrets.token_hex(3)}"
+
+
+def overrides(original: Original, folder: Path, tracking: Tracking) -> list[str]:
+    """Return what is typed over the original's config: its place, its threads, its tag and where it is tracked."""
+    device: Mapping[str, Any] = original.files.lineage.get("device", {})
+    words = [f"hydra.run.dir={folder}", f"tags.{REPRODUCES}={original.id}", f"tracking={tracking.name}"]
+    if tracking.name == "server" and tracking.uri:
+        words.append(f"tracking.uri={tracking.uri}")
+    if "threads" in device:
+        words.append(f"accelerator.threads={device['threads']}")
+    if str(device.get("name", "")).startswith("CPU") and original.files.config["accelerator"]["name"] == "auto":
+        words.append("accelerator.name=cpu")
+    return words
+
+
+def environment(workspace: Workspace, root: Path) -> dict[str, str]:
+    """Return the variables of the new run: its own sources first, and runs where those of the project lie."""
+    env = {**os.environ, "TRAINYARD_ROOT": str(root)}
+    if workspace.sources is not None:
+        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(workspace.sources), os.environ.get("PYTHONPATH", "")]))
+    return env
