@@ -22,9 +22,12 @@ def rerun(original: Original, workspace: Workspace, root: Path, tracking: Tracki
 
     What the training prints is shown. Raises TrainyardError where it does not come to its end.
     """
+    import yaml  # type: ignore[import-untyped]  # it has no types
+
     folder = new_folder(root, str(original.files.config["experiment_name"]))
-    words = overrides(original, folder, tracking)
-    command = [sys.executable, "-m", "trainyard", "train", f"config={workspace.config}", *words]
+    config = config_again(original, workspace.data, tracking)
+    workspace.config.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    command = [sys.executable, "-m", "trainyard", "train", f"config={workspace.config}", f"hydra.run.dir={folder}"]
     done = subprocess.run(command, cwd=workspace.folder, env=environment(workspace, root), check=False)
     if done.returncode in (130, 143):
         raise SystemExit(done.returncode)
@@ -40,17 +43,22 @@ def new_folder(root: Path, experiment: str) -> Path:
     return root / "runs" / folder_name(experiment) / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}-{secrets.token_hex(3)}"
 
 
-def overrides(original: Original, folder: Path, tracking: Tracking) -> list[str]:
-    """Return what is typed over the original's config: its place, its threads, its tag and where it is tracked."""
-    device: Mapping[str, Any] = original.files.lineage.get("device", {})
-    words = [f"hydra.run.dir={folder}", f"tags.{REPRODUCES}={original.id}", f"tracking={tracking.name}"]
-    if tracking.name == "server" and tracking.uri:
-        words.append(f"tracking.uri={tracking.uri}")
+def config_again(original: Original, paths: Mapping[str, Path], tracking: Tracking) -> dict[str, Any]:
+    """Return the original's config with the data where they lie now, the device and the threads that it had, its tag,
+    and where the new run is tracked."""
+    config, device = original.files.config, original.files.lineage.get("device", {})
+    accelerator = {**config["accelerator"]}
     if "threads" in device:
-        words.append(f"accelerator.threads={device['threads']}")
-    if str(device.get("name", "")).startswith("CPU") and original.files.config["accelerator"]["name"] == "auto":
-        words.append("accelerator.name=cpu")
-    return words
+        accelerator["threads"] = device["threads"]
+    if accelerator["name"] == "auto" and str(device.get("name", "")).startswith("CPU"):
+        accelerator["name"] = "cpu"
+    return {
+        **config,
+        "dataset": {**config["dataset"], **{key: str(path) for key, path in paths.items()}},
+        "accelerator": accelerator,
+        "tags": {**config.get("tags", {}), REPRODUCES: original.id},
+        "tracking": {**config["tracking"], "name": tracking.name, "uri": tracking.uri},
+    }
 
 
 def environment(workspace: Workspace, root: Path) -> dict[str, str]:

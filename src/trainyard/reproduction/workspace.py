@@ -1,4 +1,4 @@
-"""A place in which a run can be run again: its code in a worktree, its data, its config."""
+"""A place in which a run can be run again: its code in a worktree, and its data."""
 
 import shutil
 import subprocess
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from trainyard.errors import FaultsError, TrainyardError
 from trainyard.lineage.code import ARCHIVE, DIFF
@@ -27,10 +26,15 @@ class MissingError(FaultsError):
 
 @dataclass(frozen=True)
 class Workspace:
-    """Folder to type commands in, the config to train, and the folder of sources to import Trainyard from, if any."""
+    """Where a run can be run again.
+
+    - folder: where commands are typed; sources: the folder to import Trainyard from, None for the installed one
+    - config: where the config to train goes; data: where the data lie, by key of the dataset
+    """
 
     folder: Path
     config: Path
+    data: Mapping[str, Path]
     sources: Path | None
 
 
@@ -50,7 +54,7 @@ def check_record(files: RunFiles) -> None:
 
 @contextmanager
 def open_workspace(files: RunFiles, root: Path, code_folder: Path) -> Iterator[Workspace]:
-    """Give a place with the code, the data and the config of a run, which goes when it is left.
+    """Give a place with the code and the data of a run, which goes when it is left.
 
     `code_folder` is where commands are typed in the repository that has the code. Raises MissingError with all that is
     missing: commit, uncommitted changes, data.
@@ -68,9 +72,7 @@ def open_workspace(files: RunFiles, root: Path, code_folder: Path) -> Iterator[W
             restore_code(code, _existing(files.folder / DIFF), _existing(files.folder / ARCHIVE))
             folder = code / code_folder.resolve().relative_to(top.resolve())
             sources = folder / "src"
-            config = place / "config.yaml"
-            write_config(files.config, paths, config)
-            yield Workspace(folder, config, sources if (sources / "trainyard").is_dir() else None)
+            yield Workspace(folder, place / "config.yaml", paths, sources if (sources / "trainyard").is_dir() else None)
 
 
 def _missing_code(files: RunFiles, code_folder: Path) -> Iterator[str]:
@@ -117,15 +119,6 @@ def _worktree(top: Path, revision: str, place: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(place, ignore_errors=True)
         ask_git(top, "worktree", "prune")
-
-
-def write_config(config: Mapping[str, Any], paths: Mapping[str, Path], to: Path) -> None:
-    """Write a run's config with the data where they lie now."""
-    import yaml  # type: ignore[import-untyped]  # it has no types
-
-    dataset = {**config["dataset"], **{key: str(path) for key, path in paths.items()}}
-    text = yaml.safe_dump({**config, "dataset": dataset}, sort_keys=False, allow_unicode=True)
-    to.write_text(text, encoding="utf-8")
 
 
 def _existing(path: Path) -> Path | None:

@@ -63,6 +63,7 @@ def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | Non
     if target is None or len(name) < SHORTEST or (target.database is not None and not target.database.exists()):
         return None
     os.environ.update(target.environment())
+    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false")
     os.environ.setdefault("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "false")  # what the server has, the server sends
     client = Store(target).client
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
