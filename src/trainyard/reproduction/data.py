@@ -69,11 +69,15 @@ def _place(cache: Path, digest: str) -> Path:
 
 
 FETCH = """
-import sys
+import json, sys
 from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
-with Repo(sys.argv[1]) as repo:
-    repo.cloud.pull([HashInfo("md5", sys.argv[2])])
+root, digest = sys.argv[1:]
+with Repo(root) as repo:
+    repo.cloud.pull([HashInfo("md5", digest)])
+    if digest.endswith(".dir"):
+        with open(repo.cache.local.oid_to_path(digest)) as listing:
+            repo.cloud.pull([HashInfo("md5", entry["md5"]) for entry in json.load(listing)])
 """
 
 

@@ -1,7 +1,7 @@
 """A run as MLflow has it, for those who have no folder of it: found by what a person calls it, its files fetched."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ class RemoteRecord:
 
     client: "MlflowClient"
     run: Any
+    uri: str = field(repr=False)
 
     @property
     def mlflow_id(self) -> str:
@@ -43,11 +44,19 @@ class RemoteRecord:
                 self.client.download_artifacts(self.mlflow_id, name, str(folder))
         outputs = self.run.outputs.model_outputs if self.run.outputs else []
         if outputs:
-            import mlflow.artifacts
+            self._download_model(str(outputs[-1].model_id), folder / "mlflow-model")
 
-            place = folder / "mlflow-model"
-            place.mkdir()
-            mlflow.artifacts.download_artifacts(f"models:/{outputs[-1].model_id}", dst_path=str(place))
+    def _download_model(self, model: str, folder: Path) -> None:
+        """Fetch a logged model, which MLflow looks for at the one address that it knows of."""
+        import mlflow.artifacts
+
+        before = mlflow.get_tracking_uri()
+        mlflow.set_tracking_uri(self.uri)
+        try:
+            folder.mkdir()
+            mlflow.artifacts.download_artifacts(f"models:/{model}", dst_path=str(folder))
+        finally:
+            mlflow.set_tracking_uri(before)
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag of the run."""
@@ -62,7 +71,7 @@ def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | Non
     target = resolve(tracking, root)
     if target is None or len(name) < SHORTEST or (target.database is not None and not target.database.exists()):
         return None
-    os.environ.update(target.environment())
+    os.environ.update({name: value for name, value in target.environment().items() if name != "MLFLOW_TRACKING_URI"})
     os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false")
     os.environ.setdefault("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "false")  # what the server has, the server sends
     client = Store(target).client
@@ -73,5 +82,5 @@ def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | Non
     ):  # fmt: skip
         found = client.search_runs(experiments, condition, max_results=2)
         if len(found) == 1 and RUN_ID in found[0].data.tags:
-            return RemoteRecord(client, found[0])
+            return RemoteRecord(client, found[0], target.uri)
     return None
