@@ -8,10 +8,12 @@ import pytest
 
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.loader import Loader
-from trainyard.config.schema import Config
+from trainyard.config.nearest import listed
+from trainyard.config.schema import NETWORKS, Config
 from trainyard.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[2]
+ALL_NETWORKS = listed(sorted(NETWORKS))
 
 
 @pytest.fixture(autouse=True)

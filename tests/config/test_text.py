@@ -37,10 +37,10 @@ def test_secrets_are_masked_and_the_config_stays_readable() -> None:
 
 def test_a_wrong_container_is_refused_with_all_faults() -> None:
     values = to_dict(compose())
-    values["seed"], values["network"]["width"] = "x", 3
+    values["seed"], values["network"]["breadth"] = "x", 3
     with pytest.raises(ConfigError) as error:
         from_dict(values)
     assert error.value.faults == (
-        "network.width: no such key",
+        "network.breadth: no such key",
         "seed=x: must be a whole number",
     )
