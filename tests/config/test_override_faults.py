@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.config.conftest import ALL_NETWORKS
+from tests.config.conftest import ALL_NETWORKS, ALL_PRESETS
 
 CASES = {
     "dataset": "dataset: which one? Write dataset=<option>: csv, diabetes, digits, iris or salmon",
@@ -22,7 +22,7 @@ CASES = {
     "set as network.<key>=<value>",
     "network=mlp,linear": "network=mlp,linear: several values make a sweep; add -m, or choose one",
     "experiment=[digits,digist]": "experiment=[digits,digist]: no such experiment; did you mean digits? There are "
-    "diabetes, digits, digits_linear, iris, salmon, salmon_huber and salmon_linear.",
+    f"{ALL_PRESETS}.",
     "dataset.target=a,b": "dataset.target=a,b: several values make a sweep, which needs -m; for a list write "
     "dataset.target=[a,b]",
     "note=a, b": "note=a, b: several values make a sweep, which needs -m; for a text with a comma write "

@@ -49,9 +49,9 @@ def test_hydras_ways_to_name_values_work(override: str, values: list[int]) -> No
 
 
 def test_a_pattern_chooses_options() -> None:
-    members = sweep_of("experiment=glob(digits*)").members
-    assert [member.config.network.name for member in members] == ["mlp", "linear"]
-    assert [member.overrides for member in members] == [("experiment=digits",), ("experiment=digits_linear",)]
+    members = sweep_of("experiment=glob(digits_*)").members
+    assert [member.config.network.name for member in members] == ["cnn", "linear"]
+    assert [member.overrides for member in members] == [("experiment=digits_cnn",), ("experiment=digits_linear",)]
 
 
 def test_without_several_values_there_is_one_member() -> None:
