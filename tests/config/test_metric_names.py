@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from tests.config.conftest import compose_quickly
-from trainyard.config.metric_names import metric_directions, monitor_direction
+from trainyard.config.metric_names import metric_direction, metric_directions, monitor_direction
 from trainyard.config.schema import AutoModel, Classifier, ExtraMetric, Regressor
 
 GINI = {"gini": ExtraMetric(_target_="mine.gini", direction="min")}
@@ -24,6 +24,16 @@ GINI = {"gini": ExtraMetric(_target_="mine.gini", direction="min")}
 )
 def test_a_metric_has_a_direction(model: AutoModel | Classifier | Regressor, directions: dict[str, str]) -> None:
     assert metric_directions(model).items() >= directions.items()
+
+
+@pytest.mark.parametrize(("name", "direction"), [("val/loss", "min"), ("ece", "min"), ("val/pinball/length", "min")])
+def test_a_name_alone_has_a_direction(name: str, direction: str) -> None:
+    assert metric_direction(name) == direction
+
+
+def test_an_unknown_metric_has_none() -> None:
+    with pytest.raises(KeyError):
+        metric_direction("val/speed")
 
 
 def test_a_model_has_no_metrics_of_another() -> None:

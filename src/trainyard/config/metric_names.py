@@ -31,6 +31,12 @@ def metric_directions(model: AutoModel | Classifier | Regressor, task: str | Non
     return directions | {name: metric.direction for name, metric in model.extra_metrics.items()}
 
 
+def metric_direction(name: str) -> Direction:
+    """Return the direction of a metric such as val/rmse or val/rmse/<target>; KeyError for those of the user's own."""
+    base = name.split("/")[1] if "/" in name else name
+    return {**METRICS["classification"], **METRICS["regression"], **QUANTILE_METRICS}[base]
+
+
 def monitor_direction(config: Config) -> Direction:
     """Return the direction of training.monitor, from the metric itself where training.direction=auto."""
     training = config.training
