@@ -1,4 +1,4 @@
-"""Each fenced command of the README and of CONTRIBUTING is run as typed, in a fresh copy of the repository.
+"""Each fenced command of the README, of CONTRIBUTING and of pages on topics is run as typed, in a fresh copy.
 
 The copy's .venv is this environment. What would take minutes, the network or no end is run in a way of its own:
 `make test` and its like are shown to call pytest (the tests are running already), pip installs Trainyard alone, and
@@ -21,7 +21,7 @@ import pytest
 from tests.checkout import REPOSITORY, copy_checkout
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = [(REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+PAGES = [(REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "docs/models.md")]
 FENCED = [fence for page in PAGES for fence in FENCE.findall(page)]
 BLOCKS = [text for language, text in FENCED if language == "bash"]
 TESTING = re.compile(r"^make (test|test-all|lint|bench)\b", re.MULTILINE)

@@ -8,10 +8,14 @@ import pytest
 
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.loader import Loader
-from trainyard.config.schema import Config
+from trainyard.config.nearest import listed
+from trainyard.config.schema import NETWORKS, OPTIMIZERS, Config
 from trainyard.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[2]
+ALL_NETWORKS = listed(sorted(NETWORKS))
+ALL_OPTIMIZERS = listed(sorted(OPTIMIZERS))
+ALL_PRESETS = listed(sorted(path.stem for path in (REPOSITORY / "conf" / "experiment").glob("*.yaml")))
 
 
 @pytest.fixture(autouse=True)

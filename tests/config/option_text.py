@@ -35,6 +35,7 @@ VALUES = {
     "dataset/iris": {"name": "iris", "target": "species"},
     "dataset/diabetes": {"name": "diabetes", "target": "progression"},
     "dataset/salmon": {"name": "salmon", "target": "length_mm"},
+    "network/custom": {"_target_": "???"},
     "dataset/csv": {"name": "${stem:${dataset.path}}", "target": "???", "path": "???"},
 }
 
@@ -80,9 +81,10 @@ def key_comment(key: Key, indent: str = "") -> str:
         notes += f" ({' | '.join(choices)})"
     text = comment(notes, indent)
     if key.nested:
-        text += comment("such as {postcode: {kind: category}}; for each column", indent)
+        text += comment(f"such as {key.example}; for each of them", indent)
         for inner in keys_of(key.nested).values():
-            text += comment(f"  {inner.name}: {inner.doc} ({' | '.join(literal_choices(inner.type))})", indent)
+            choices = literal_choices(inner.type)
+            text += comment(f"  {inner.name}: {inner.doc}" + (f" ({' | '.join(choices)})" if choices else ""), indent)
     return text
 
 

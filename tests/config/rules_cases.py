@@ -41,16 +41,50 @@ SPLIT = {
     "dataset.val_fraction=0.5 dataset.test_fraction=0.5":
         "dataset.val_fraction=0.5 and dataset.test_fraction=0.5: leave no rows",
 }
-FIT = {
+MODEL = {
     "network.hidden=[]": "network.hidden=[]: names no layer",
+    "network=cnn network.widths=[]": "network.widths=[]: names no layer",
+    "network=resnet network.widths=[8]": "network.widths=[8]: needs two numbers or more",
+    "network=cnn network.kernel=4": "network.kernel=4: must be odd",
     "network.normalization=batch training.batch_size=1": "network.normalization=batch: needs two rows",
+    "network=resnet training.batch_size=1": "network=resnet: needs two rows in a minibatch",
     "dataset=salmon model=regressor model.huber_delta=2": "model.huber_delta=2: is only used with model.loss=huber",
+    "dataset=salmon model=regressor model.quantiles=[0.1,0.9]":
+        "model.quantiles=[0.1,0.9]: is only used with model.loss=quantile, not mse",
+    "dataset=salmon model=regressor model.loss=quantile model.quantiles=[0.9,0.1]":
+        "model.quantiles=[0.9,0.1]: must rise",
+    "dataset=salmon model=regressor model.loss=quantile model.quantiles=[]": "model.quantiles=[]: names no quantile",
+    "model=classifier model.focal_gamma=1": "model.focal_gamma=1: is only used with model.loss=focal",
+    "model=classifier model.loss=focal model.label_smoothing=0.1":
+        "model.label_smoothing=0.1: is only used with model.loss=cross_entropy, not focal",
+    "model=classifier model.loss=custom": "model.loss=custom: needs model.loss_target=package.module.name",
+    "model=classifier model.loss_target=mine.loss": "model.loss_target=mine.loss: is only used with model.loss=custom",
+    "model=classifier model.loss=custom model.loss_target=mine.loss":
+        "model.loss_target=mine.loss: mine is not trusted; to run code of it, write trusted=[mine]",
+    "network=custom network._target_=mine.Net trusted=[yours]":
+        "network._target_=mine.Net: mine is not trusted; to run code of it, write trusted=[yours,mine]",
+    "network=custom network._target_=Net trusted=[Net]": "network._target_=Net: must be package.module.name",
+    "model=classifier model.extra_metrics={Gini:{_target_:mine.gini}} trusted=mine":
+        "model.extra_metrics.Gini: a metric's name has small letters",
+    "model=classifier model.extra_metrics={ece:{_target_:mine.ece}} trusted=mine":
+        "model.extra_metrics.ece: there is a metric ece already",
+    "model=classifier model.extra_metrics={gini:{_target_:mine.gini}}":
+        "model.extra_metrics.gini._target_=mine.gini: mine is not trusted",
+}
+FIT = {
     "optimizer=sgd optimizer.momentum=0": "optimizer.momentum=0: needs optimizer.nesterov=false too",
     "training.max_time=soon": "training.max_time=soon: is no time; write 90s",
     "training.max_time=0s": "training.max_time=0s: must be longer than 0",
     "training.checkpoint_every=often": "training.checkpoint_every=often: is no time; write 30s, 1m or 2h",
     "training.max_epochs=null": "training.max_epochs, training.max_steps and training.max_time are all empty",
     "schedule=cosine training.max_epochs=null training.max_time=1h": "schedule=cosine: has to know how many steps",
+    "schedule=polynomial training.max_epochs=null training.max_time=1h": "schedule=polynomial: has to know",
+    "schedule=step schedule.every=20": "schedule.every=20: the training ends after training.max_epochs=20",
+    "dataset=salmon model=regressor model.loss=quantile training.monitor=val/coverage":
+        "training.monitor=val/coverage: neither less nor more of coverage alone is better; take val/pinball",
+    "dataset=salmon model=regressor training.monitor=val/pinball":
+        "training.monitor=val/pinball: no such metric of a regressor",
+    "optimizer=lbfgs": "optimizer=lbfgs: computes the loss of all rows several times for one step",
     "schedule=one_cycle training.max_epochs=null training.max_time=1h": "schedule=one_cycle: has to know",
     "training.max_epochs=3 training.validate_every=4": "training.validate_every=4: is more than training.max_epochs=3",
     "schedule.warmup_steps=50 training.max_steps=50": "schedule.warmup_steps=50: the training has 50 steps at most",

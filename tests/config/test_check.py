@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from tests.config.conftest import ALL_NETWORKS
 from tests.config.conftest import compose_quickly as compose
 from trainyard.config.check import check_config
 from trainyard.config.text import to_dict
@@ -31,8 +32,10 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
         ("lr=3", "lr: no such key; did you mean optimizer.lr?"),
         ("+epochs=3", "epochs: no such key; did you mean training.max_epochs?"),
         ("++model.hiden=9", "model.hiden: no such key; did you mean network.hidden?"),
-        ("network=linear network.hidden=[3]", "network.hidden: no such key in network=linear; network=mlp has it"),
-        ("optimizer.momentum=0.5", "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd has it"),
+        ("network=linear network.hidden=[3]",
+         "network.hidden: no such key in network=linear; network=mlp and network=cnn have it"),
+        ("optimizer.momentum=0.5",
+         "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd and optimizer=rmsprop have it"),
         ("seed=1.5", "seed=1.5: must be a whole number"),
         ("seed=null", "seed: must be given; null is not possible here, but a whole number"),
         ("seed.x=3", "seed={x:3}: must be a whole number"),
@@ -81,7 +84,7 @@ def test_a_secret_is_not_shown_in_a_message(faults: Faults) -> None:
 
 def test_an_option_that_does_not_exist_hides_no_other_mistake_but_its_own_keys(faults: Faults) -> None:
     assert faults("network=transformer", "optimizer.lr=0") == (
-        "network=transformer: no such network. There are linear and mlp.",
+        f"network=transformer: no such network. There are {ALL_NETWORKS}.",
         "optimizer.lr=0: must be greater than 0",
     )
 

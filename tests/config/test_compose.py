@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.conftest import compose_quickly
+from tests.config.conftest import ALL_NETWORKS, compose_quickly
 from trainyard.config.compose import compose
-from trainyard.config.schema import Csv, Linear, Mlp
+from trainyard.config.nearest import listed
+from trainyard.config.schema import NETWORKS, Csv, Linear, Mlp
 from trainyard.config.text import to_yaml
 from trainyard.errors import ConfigError
 
@@ -173,11 +174,12 @@ def test_composing_twice_in_one_process_gives_the_same() -> None:
         ({"experiment/a.yaml": "# @package _global_\ntraining: {bach_size: 3}\n"}, ["experiment=a"],
          "training.bach_size: no such key; did you mean training.batch_size? (in experiment/a.yaml)"),
         ({"experiment/a.yaml": "# @package _global_\ndefaults: [{override /network: mpl}]\n"}, ["experiment=a"],
-         "network=mpl: no such network; did you mean mlp?; there are linear and mlp"),
+         f"network=mpl: no such network; did you mean mlp?; there are {ALL_NETWORKS}"),
         ({"experiment/a.yaml": "# @package _global_\ntraining: [\n"}, ["experiment=a"], "not valid YAML"),
         ({"network/deep.yaml": "hidden: [3]\n"}, ["network=deep"],
-         "network.name: this option does not say what it is; it needs name: linear or mlp"),
-        ({"network/deep.yaml": "name: mpl\n"}, ["network=deep"], "network.name=mpl: must be linear or mlp"),
+         f"network.name: this option does not say what it is; it needs name: {listed(NETWORKS, 'or')}"),
+        ({"network/deep.yaml": "name: mpl\n"}, ["network=deep"],
+         f"network.name=mpl: must be {listed(NETWORKS, 'or')}; did you mean mlp?"),
         ({"network/deep.yaml": "name: mlp\nhidden: wide\n"}, ["network=deep"],
          "network.hidden=wide: must be a list of whole numbers such as [128,64]"),
         ({"mine.yaml": "defaults: [train, _self_]\nsede: 7\n"}, [],

@@ -1,5 +1,6 @@
 """One value to the type of its key."""
 
+from collections.abc import Mapping
 from dataclasses import fields, make_dataclass
 from typing import Any, Literal
 
@@ -83,3 +84,28 @@ def test_a_value_out_of_range_is_refused(bounds: dict[str, Any], value: int, tol
 )
 def test_a_type_is_described(annotation: Any, words: str) -> None:
     assert describe_type(annotation) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "annotation", "converted"),
+    [
+        ([0.1, "0.5"], tuple[float, ...], (0.1, 0.5)),
+        (0.5, tuple[float, ...], (0.5,)),
+        ({"width": 3, 4: [1]}, Mapping[str, Any], {"width": 3, "4": [1]}),
+    ],
+)
+def test_lists_of_numbers_and_arguments_are_taken(value: Any, annotation: Any, converted: Any) -> None:
+    assert convert_value(value, key_of(annotation)) == converted
+
+
+@pytest.mark.parametrize(
+    ("value", "annotation", "told"),
+    [
+        (["a"], tuple[float, ...], "must be a list of numbers such as [0.1,0.9]"),
+        ([1], Mapping[str, Any], "must be names with values, such as {width: 32}"),
+    ],
+)
+def test_what_is_no_such_list_is_told(value: Any, annotation: Any, told: str) -> None:
+    with pytest.raises(WrongValueError) as wrong:
+        convert_value(value, key_of(annotation))
+    assert str(wrong.value) == told

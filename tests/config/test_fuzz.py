@@ -20,7 +20,9 @@ TIED = {
     "accelerator.precision",
     "schedule.warmup_steps", "dataset.encoding", "dataset.delimiter", "dataset.decimal", "schedule.patience",
     "training.max_epochs", "training.max_steps", "optimizer.momentum", "model.huber_delta", "training.validate_every",
-    "training.patience", "network.normalization",
+    "training.patience", "network.normalization", "network.kernel", "network.widths", "network._target_",
+    "schedule.every", "model.loss", "model.loss_target", "model.focal_gamma", "model.label_smoothing",
+    "model.quantiles",
 }  # fmt: skip
 WORDS = ["plain", "two words", "ümläut", "a=b", "x/y.csv", "50%", "it's", "(a)", "~home", "#1", "a;b", "C:\\x"]
 
@@ -34,6 +36,8 @@ def classes() -> Iterator[tuple[str, list[str], type]]:
                 typed += ["dataset.path=t.csv", "dataset.target=y"]
             if option == "regressor":
                 typed += ["dataset=salmon"]
+            if option == "custom" and section == "network":
+                typed += ["network._target_=mine.Net", "trusted=mine"]
             yield section, typed, cls
     for section, cls in FIXED.items():
         yield section, [], cls
@@ -50,6 +54,8 @@ def right_value(annotation: Any, key: Key, rng: random.Random) -> str:
     if get_origin(annotation) is tuple:
         if get_args(annotation)[0] is int:
             return f"[{','.join(right_value(int, key, rng) for _ in range(rng.randint(1, 3)))}]"
+        if get_args(annotation)[0] is float:
+            return "[0.1,0.5,0.9]"
         return rng.choice(["[a,b]", "[]", "one", "[two words, c]"])
     if annotation is bool:
         return rng.choice(["true", "false", "True", "no"])

@@ -10,7 +10,7 @@ from trainyard.config.keys import (
     shipped_options,
     top_keys,
 )
-from trainyard.config.schema import Csv, Mlp
+from trainyard.config.schema import NETWORKS, Csv, Mlp
 
 
 def test_the_keys_of_a_class_are_in_their_order() -> None:
@@ -26,22 +26,24 @@ def test_every_key_has_its_meaning() -> None:
 
 
 def test_the_top_has_no_sections_and_nothing_internal() -> None:
-    assert list(top_keys()) == ["seed", "experiment_name", "run_name", "tags", "note"]
+    assert list(top_keys()) == ["seed", "experiment_name", "run_name", "tags", "trusted", "note"]
 
 
-def test_names_may_be_chosen_below_two_keys() -> None:
-    assert set(open_mappings()) == {"tags", "dataset.columns"}
+def test_names_may_be_chosen_below_some_keys() -> None:
+    assert set(open_mappings()) == {
+        "tags", "dataset.columns", "network.arguments", "model.loss_arguments", "model.extra_metrics",
+    }  # fmt: skip
 
 
 def test_the_options_that_have_a_key_are_known() -> None:
-    assert owners_of("network.hidden") == ["network=mlp"]
-    assert owners_of("optimizer.beta1") == ["optimizer=adamw", "optimizer=adam"]
+    assert owners_of("network.hidden") == ["network=mlp", "network=cnn"]
+    assert owners_of("optimizer.nesterov") == ["optimizer=sgd"]
     assert owners_of("network.width") == owners_of("training.patience") == []
 
 
 def test_options_are_known_by_group() -> None:
     assert shipped_options()["tracking"] == ["local", "server", "off"]
-    assert shipped_options()["network"] == ["linear", "mlp"]
+    assert shipped_options()["network"] == list(NETWORKS)
 
 
 def test_what_other_tools_call_a_key_leads_to_one_that_is() -> None:

@@ -8,6 +8,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from trainyard.config.loader import Loader
+from trainyard.config.schema import NETWORKS
 from trainyard.errors import ConfigError
 
 COMMANDS = [
@@ -43,7 +44,7 @@ def test_groups_and_options_are_those_of_all_folders(tmp_path: Path) -> None:
     (tmp_path / "flavour").mkdir()
     (tmp_path / "network" / "deep.yaml").write_text("name: mlp\n", encoding="utf-8")
     loader = Loader(str(tmp_path))
-    assert loader.options("network") == ["deep", "linear", "mlp"]
+    assert loader.options("network") == sorted(["deep", *NETWORKS])
     assert {"network", "flavour", "experiment"} <= set(loader.groups())
     assert "hydra" not in loader.groups()
     assert [loader.is_group(name) for name in ("network", "seed", "", "optimizer.lr")] == [True, False, False, False]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from tests.config.conftest import ALL_NETWORKS, ALL_PRESETS
+
 CASES = {
     "dataset": "dataset: which one? Write dataset=<option>: csv, diabetes, digits, iris or salmon",
     "iris": "iris: is not key=value; did you mean dataset=iris or experiment=iris?",
@@ -12,15 +14,15 @@ CASES = {
     "sed": "sed: is not key=value; did you mean seed?",
     "=3": "=3: has no key; write key=value, without spaces around the =",
     "network@x=mlp": "network@x=mlp: packages are not used here; write network=<option>",
-    "network=null": "network=null: one network has to be chosen; there are linear and mlp",
-    "~network": "~network: one network has to be chosen; there are linear and mlp",
-    "network={hidden: [3]}": "network={hidden: [3]}: must be one network; there are linear and mlp. Keys of it are set "
-    "as network.<key>=<value>",
-    "network=[mlp,linear]": "network=[mlp,linear]: must be one network; there are linear and mlp. Keys of it are set "
-    "as network.<key>=<value>",
+    "network=null": f"network=null: one network has to be chosen; there are {ALL_NETWORKS}",
+    "~network": f"~network: one network has to be chosen; there are {ALL_NETWORKS}",
+    "network={hidden: [3]}": f"network={{hidden: [3]}}: must be one network; there are {ALL_NETWORKS}. Keys of it are "
+    "set as network.<key>=<value>",
+    "network=[mlp,linear]": f"network=[mlp,linear]: must be one network; there are {ALL_NETWORKS}. Keys of it are "
+    "set as network.<key>=<value>",
     "network=mlp,linear": "network=mlp,linear: several values make a sweep; add -m, or choose one",
     "experiment=[digits,digist]": "experiment=[digits,digist]: no such experiment; did you mean digits? There are "
-    "diabetes, digits, digits_linear, iris, salmon, salmon_huber and salmon_linear.",
+    f"{ALL_PRESETS}.",
     "dataset.target=a,b": "dataset.target=a,b: several values make a sweep, which needs -m; for a list write "
     "dataset.target=[a,b]",
     "note=a, b": "note=a, b: several values make a sweep, which needs -m; for a text with a comma write "

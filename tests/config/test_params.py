@@ -27,3 +27,14 @@ def test_what_is_not_at_its_default_is_there_and_paths_are_not() -> None:
 
 def test_params_are_scalars() -> None:
     assert {type(value) for value in params(compose(["experiment=salmon_huber"])).values()} <= {str, int, float, bool}
+
+
+def test_arguments_of_ones_own_code_are_there() -> None:
+    found = params(compose([
+        "trusted=mine", "network=custom", "network._target_=mine.Net", "network.arguments.width=64", "model=classifier",
+        "model.loss=custom", "model.loss_target=mine.loss", "model.loss_arguments={margin: 0.5}",
+        "model.extra_metrics.gini._target_=mine.gini",
+    ]))  # fmt: skip
+    assert (found["network._target_"], found["network.arguments.width"]) == ("mine.Net", 64)
+    assert (found["model.loss_target"], found["model.loss_arguments.margin"]) == ("mine.loss", 0.5)
+    assert found["model.extra_metrics.gini._target_"] == "mine.gini"

@@ -37,10 +37,20 @@ def test_secrets_are_masked_and_the_config_stays_readable() -> None:
 
 def test_a_wrong_container_is_refused_with_all_faults() -> None:
     values = to_dict(compose())
-    values["seed"], values["network"]["width"] = "x", 3
+    values["seed"], values["network"]["breadth"] = "x", 3
     with pytest.raises(ConfigError) as error:
         from_dict(values)
     assert error.value.faults == (
-        "network.width: no such key",
+        "network.breadth: no such key",
         "seed=x: must be a whole number",
     )
+
+
+def test_arguments_of_ones_own_code_come_back() -> None:
+    config = compose([
+        "trusted=[mine]", "network=custom", "network._target_=mine.Net", "model=classifier",
+        "network.arguments={sizes: [1, 2], deep: {a: b}}", "network.arguments.deep.c=3",
+        "model.extra_metrics.gini={_target_: mine.gini, direction: min}",
+    ])  # fmt: skip
+    assert config.network.arguments == {"sizes": [1, 2], "deep": {"a": "b", "c": 3}}  # type: ignore[attr-defined]
+    assert from_dict(yaml.safe_load(to_yaml(config))) == config

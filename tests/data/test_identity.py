@@ -20,8 +20,8 @@ def fish(tmp_path):
     return Csv(name="fish", target=("b",), path=str(tmp_path / "fish.csv"))
 
 
-def key(dataset, task="auto", double=False):
-    return cache_key(dataset, task=task, double=double)
+def key(dataset, task="auto", double=False, **more):
+    return cache_key(dataset, task=task, double=double, **more)
 
 
 def other(value):
@@ -39,10 +39,11 @@ def other(value):
 
 @pytest.mark.parametrize("dataset", [DIGITS, SALMON], ids=["digits", "salmon"])
 def test_every_choice_makes_another_key(dataset):
-    keys = [key(dataset), key(dataset, task="regression"), key(dataset, double=True)]
+    keys = [key(dataset), key(dataset, task="regression"), key(dataset, double=True),
+            key(dataset, target_transform="log")]
     changed = [field.name for field in fields(dataset) if field.name not in SPELLINGS]
     keys += [key(replace(dataset, **{name: other(getattr(dataset, name))})) for name in changed]
-    assert len(set(keys)) == len(changed) + 3
+    assert len(set(keys)) == len(changed) + 4
 
 
 def test_the_name_of_a_dataset_makes_none():

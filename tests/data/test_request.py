@@ -13,7 +13,7 @@ FISH = Csv(name="fish", target=("length", "weight"), path="fish.csv", delimiter=
 
 @pytest.mark.parametrize("memory", [None, Path("/root/digests")])
 def test_a_request_travels_as_json(memory):
-    request = Request(FISH, "regression", double=True, memory=memory)
+    request = Request(FISH, "regression", double=True, memory=memory, target_transform="log")
     assert Request.from_json(request.to_json()) == request
 
 

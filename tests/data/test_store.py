@@ -19,6 +19,7 @@ SUMMARY = Summary(
 META = {
     "task": "classification", "numeric": 4, "category_sizes": [], "image_shape": None, "classes": ["a", "b"],
     "class_counts": [3, 2], "targets": ["species"], "target_mean": [], "target_scale": [],
+    "target_powers": [],
     "preprocessing": {"columns": []}, "digest": "0" * 32, "origin": "scikit-learn",
     "example": [{"x": 1.5}, {"x": None}], "summary": SUMMARY.to_dict(),
 }  # fmt: skip

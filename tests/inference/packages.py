@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
@@ -30,19 +31,23 @@ def raw_table(seed=0):
     return pa.table({**features, "label": label, "length": size * 2 + number, "width": size - number})
 
 
-def make_package(folder, *, target=("label",), ignore=("length", "width"), precision="32", config=CONFIG):
+def make_package(
+    folder, *, target=("label",), ignore=("length", "width"), precision="32", config=CONFIG, trusted=(),
+    transform="none", quantiles=(), **card_values,
+):  # fmt: skip
     """Package a model with its seeded weights and return (card, table)."""
     table = raw_table()
     dataset = Csv(name="made", path="made.csv", target=target, ignore=ignore, one_hot_limit=5)
     source = Source(table=table, digest="d" * 32, origin="made")
-    made = assemble(source, dataset, "auto", precision == "64")
+    made = assemble(source, dataset, "auto", precision == "64", transform)
     inputs = Inputs(made.train.x.shape[1], made.category_sizes)
-    outputs = len(made.classes) if made.classes else len(made.targets)
-    network = seeded_network(config, inputs, outputs, 0)
+    outputs = len(made.classes) if made.classes else len(made.targets) * max(1, len(quantiles))
+    network = seeded_network(config, inputs, outputs, 0, trusted)
     card = build_card(
         task=made.task, network=config, inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
         classes=made.classes, targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
         precision=precision, example=made.example, metrics={"test/accuracy": 0.5}, lineage={"environment": {}},
+        target_powers=[asdict(power) for power in made.target_powers], quantiles=quantiles, **card_values,
     )  # fmt: skip
     save_package(folder, state=(network.double() if precision == "64" else network).state_dict(), card=card)
     return json.loads((folder / "card.json").read_text()), table

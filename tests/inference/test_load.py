@@ -1,15 +1,20 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from tests.inference.packages import COLUMNS, make_package
-from trainyard.config.schema import Linear, Mlp
+from trainyard.config.schema import Cnn, Custom, Linear, Mlp, ResNet
 from trainyard.inference import PackageError, load
 from trainyard.inference.card import card_digest
+from trainyard.inference.load import restore_network
+from trainyard.networks import Inputs, seeded_network
+
+OWN = Custom(_target_="tests.networks.own.Fitted", arguments={"scale": 0.5})
 
 
 @pytest.fixture
@@ -50,13 +55,14 @@ def test_the_network_is_ready_to_predict(folder):
         Mlp(hidden=(16, 16), residual=True, dropout=0.5, activation="gelu"),
         Mlp(hidden=(8, 4), normalization="batch", embedding_size=3),
         Mlp(hidden=(8,), normalization="layer"),
+        OWN,
     ],
     ids=str,
 )
 def test_every_kind_of_network_comes_back_with_its_weights(tmp_path, config):
-    make_package(tmp_path / "model", config=config)
+    make_package(tmp_path / "model", config=config, trusted=["tests"])
     kept = load_file(tmp_path / "model" / "weights.safetensors")
-    loaded = load(tmp_path / "model").network.state_dict()
+    loaded = load(tmp_path / "model", trust=["tests"]).network.state_dict()
     assert kept.keys() == loaded.keys()
     assert all(torch.equal(kept[name], loaded[name]) for name in kept)
 
@@ -150,3 +156,23 @@ def test_loading_imports_neither_lightning_nor_hydra_nor_mlflow(folder):
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     loaded = set(printed.split())
     assert loaded & {"pytorch_lightning", "lightning", "hydra", "mlflow", "sklearn"} == set()
+
+
+def test_code_of_ones_own_is_run_where_it_is_trusted_alone(tmp_path):
+    _, table = make_package(tmp_path / "model", config=OWN, trusted=["tests"])
+    assert refusal(tmp_path / "model") == (
+        "The network is tests.networks.own.Fitted, code of one's own that did not come with the weights. To import and "
+        "run it, call load(..., trust=('tests',))."
+    )
+    model = load(tmp_path / "model", trust=("tests",))
+    assert model.network.scale == 0.5
+    assert len(model.predict(table)) == table.num_rows
+
+
+def test_an_image_network_comes_back_with_its_weights(tmp_path):
+    inputs = Inputs(64, (), (1, 8, 8))
+    for config in (Cnn(widths=(2,), hidden=(4,)), ResNet(widths=(2, 3))):
+        state = seeded_network(config, inputs, 3, 0).state_dict()
+        card = {"inputs": asdict(inputs), "network": json.loads(json.dumps(asdict(config))), "outputs": 3}
+        restored = restore_network(card, state)
+        assert all(torch.equal(tensor, restored.state_dict()[name]) for name, tensor in state.items())

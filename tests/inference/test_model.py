@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.inference.packages import make_package
+from trainyard.data.target_power import TargetPower
 from trainyard.errors import DataError
 from trainyard.inference import load
 
@@ -147,3 +148,42 @@ def test_labels_of_mixed_types_keep_them(classifier):
         assert model.labels().tolist() == [1, "a"]
     finally:
         model.classes = before
+
+
+def test_a_temperature_divides_what_probabilities_are_made_of(tmp_path, classifier):
+    _, table = classifier
+    make_package(tmp_path / "model", temperature=2.5)
+    model = load(tmp_path / "model")
+    logits = torch.from_numpy(model.outputs(table))
+    np.testing.assert_allclose(model.predict_proba(table), torch.softmax(logits / 2.5, 1).numpy())
+    np.testing.assert_array_equal(model.predict_columns(table)["probability_big"], model.predict_proba(table)[:, 0])
+
+
+@pytest.mark.parametrize("target", [("length",), ("length", "width")])
+def test_quantiles_come_in_original_units_and_in_order(tmp_path, target):
+    levels = (0.1, 0.5, 0.9)
+    ignored = tuple({"label", "length", "width"} - set(target))
+    _, table = make_package(tmp_path / "model", target=target, ignore=ignored, quantiles=levels)
+    model = load(tmp_path / "model")
+    found = model.predict_quantiles(table).reshape(120, len(target), 3)
+    assert (np.diff(found, axis=2) >= 0).all()
+    np.testing.assert_array_equal(model.predict(table).reshape(120, len(target)), found[:, :, 1])
+    columns = model.predict_columns(table)
+    assert {"length", "length_q0.1", "length_q0.5", "length_q0.9"} <= set(columns)
+    np.testing.assert_array_equal(columns["length_q0.9"], found[:, 0, 2])
+    assert list(columns) == [column["name"] for column in model.card["signature"]["outputs"]]
+
+
+def test_a_model_without_quantiles_says_so(regressor):
+    model, table = regressor
+    with pytest.raises(TypeError, match=r"train one with model=regressor model\.loss=quantile"):
+        model.predict_quantiles(table)
+
+
+@pytest.mark.parametrize("transform", ["log", "box_cox"])
+def test_a_transformed_target_comes_in_original_units(tmp_path, transform):
+    _, table = make_package(tmp_path / "model", target=("length",), ignore=("label", "width"), transform=transform)
+    model = load(tmp_path / "model")
+    (power,) = (TargetPower(**values) for values in model.card["target_powers"])
+    scaled = model.outputs(table)[:, 0] * model.card["target_scale"][0] + model.card["target_mean"][0]
+    np.testing.assert_allclose(power(model.predict(table)), scaled, atol=1e-9)

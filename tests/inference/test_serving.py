@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlflow.pyfunc
 import numpy as np
@@ -19,7 +20,8 @@ from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
 from tests.inference.packages import COLUMNS, make_package
-from trainyard.inference import load
+from trainyard.config.schema import Custom
+from trainyard.inference import PackageError, load
 from trainyard.tracking.logged_model import _signature
 
 SERVING = Path(sys.modules["trainyard.inference"].__file__).parent / "serving.py"
@@ -175,3 +177,15 @@ def wait_for(url, server):
         except OSError:
             time.sleep(0.2)
     raise AssertionError(f"{url} did not answer")
+
+
+def test_code_of_ones_own_is_run_where_the_servers_environment_names_it(tmp_path, monkeypatch):
+    from trainyard.inference.serving import Served
+
+    make_package(tmp_path / "model", config=Custom(_target_="tests.networks.own.Fitted"), trusted=["tests"])
+    context, served = SimpleNamespace(artifacts={"model": str(tmp_path / "model")}), Served()
+    with pytest.raises(PackageError, match="code of one's own"):
+        served.load_context(context)
+    monkeypatch.setenv("TRAINYARD_TRUSTED", "others,tests")
+    served.load_context(context)
+    assert type(served.model.network).__name__ == "Fitted"

@@ -3,6 +3,7 @@ import torch
 from torch import nn
 
 from trainyard.models import Model
+from trainyard.models.own import Own, OwnMetric
 
 
 class Cast(nn.Module):
@@ -18,8 +19,11 @@ class Sum(Model):
     def row_loss(self, output, y):
         return (output - y).abs().sum(1)
 
-    def metrics(self, output, y, weight):
-        return {"loss": self.mean_loss(output, y, weight)}
+    def task_metrics(self, output, y, weight):
+        return {"size": output.abs().mean()}
+
+    def seen(self, what, output, y):
+        return output, y
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,12 @@ def test_rows_are_averaged_in_one_place():
     model = Sum(Cast(torch.float32))
     assert model.mean_loss(output, y, None) == 3
     assert model.mean_loss(output, y, torch.tensor([3.0, 1.0])) == 2
+
+
+def test_metrics_are_the_loss_those_of_the_task_and_ones_own():
+    own = Own(metrics=(OwnMetric("mine", lambda output, y: 7, "output", False),))
+    found = Sum(Cast(torch.float32), own).metrics(torch.ones(2, 1), torch.zeros(2, 1), None)
+    assert {name: value.item() for name, value in found.items()} == {"loss": 1, "size": 1, "mine": 7}
 
 
 def test_a_block_is_worked_off_by_what_training_attached():

@@ -26,21 +26,27 @@ def ours(logits, y, weight):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 80), st.integers(2, 6), st.booleans(), st.booleans())
+@given(st.integers(0, 10**6), st.integers(1, 80), st.integers(2, 8), st.booleans(), st.booleans())
 def test_every_metric_equals_scikit_learns(seed, rows, classes, weighted, ties):
     logits, y, weight = sample(seed, rows, classes, weighted, ties)
     probability = torch.log_softmax(torch.from_numpy(logits), 1).exp().numpy()
     predicted = probability.argmax(1)
     given_weight = {"sample_weight": weight}
+    precisions = [reference.average_precision_score(y == k, probability[:, k], **given_weight) for k in range(classes)]
     areas = [reference.roc_auc_score(y == k, probability[:, k], **given_weight) for k in range(classes)]
     expected = {
         "accuracy": reference.accuracy_score(y, predicted, **given_weight),
         "balanced_accuracy": reference.balanced_accuracy_score(y, predicted, **given_weight),
         "macro_f1": reference.f1_score(y, predicted, average="macro", zero_division=0, **given_weight),
         "roc_auc": areas[1] if classes == 2 else np.mean(areas),
+        "pr_auc": precisions[1] if classes == 2 else np.mean(precisions),
         "log_loss": reference.log_loss(y, probability, **given_weight),
+        "brier": reference.brier_score_loss(y, probability, **given_weight),
     }
+    if classes > 5:
+        expected["top5_accuracy"] = reference.top_k_accuracy_score(y, probability, k=5, **given_weight)
     found = ours(logits, y, weight)
+    assert ("top5_accuracy" in found) is (classes > 5)
     assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-9)
 
 
@@ -55,7 +61,8 @@ def test_a_perfect_classifier_reaches_the_best_of_each():
     y = np.array([0, 1, 2, 1])
     found = ours(np.eye(3)[y] * 100, y, None)
     assert found == pytest.approx(
-        {"accuracy": 1, "balanced_accuracy": 1, "macro_f1": 1, "roc_auc": 1, "log_loss": 0, "ece": 0}, abs=1e-12
+        {"accuracy": 1, "balanced_accuracy": 1, "macro_f1": 1, "roc_auc": 1, "pr_auc": 1, "log_loss": 0, "brier": 0,
+         "ece": 0}, abs=1e-12
     )
 
 

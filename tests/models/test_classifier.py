@@ -3,9 +3,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from tests.networks.own import squared
 from trainyard.config import schema
+from trainyard.config.metric_names import metric_directions
 from trainyard.data.minibatches import Minibatch
 from trainyard.models import Classifier
+from trainyard.models.losses import focal_loss
+from trainyard.models.own import resolve_own
 
 
 class Identity(nn.Module):
@@ -23,6 +27,18 @@ def loss(config, weight=None, counts=(2, 2, 1)):
 
 def test_the_loss_is_cross_entropy():
     assert torch.equal(loss(schema.Classifier()), functional.cross_entropy(LOGITS, Y))
+
+
+def test_the_loss_may_be_focal():
+    found = loss(schema.Classifier(loss="focal", focal_gamma=1.5))
+    torch.testing.assert_close(found, focal_loss(LOGITS, Y, 1.5).mean())
+
+
+def test_the_loss_may_be_ones_own():
+    config = schema.Classifier(loss="custom", loss_target="tests.networks.own.squared", class_weights="balanced")
+    model = Classifier(Identity(), config, (2, 2, 1), resolve_own(config, ["tests"]))
+    assert torch.equal(model.row_loss(LOGITS, Y), squared(LOGITS, Y))
+    assert model.row_weight(Y, None) is not None
 
 
 def test_label_smoothing_is_torchs():
@@ -49,7 +65,23 @@ def test_metrics_start_with_the_loss_that_is_trained():
     model = Classifier(Identity(), schema.Classifier(label_smoothing=0.1), (1, 1, 1))
     metrics = model.metrics(LOGITS, Y, None)
     assert list(metrics) == [
-        "loss", "accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "log_loss", "ece",
+        "loss", "accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "pr_auc", "log_loss", "brier", "ece",
     ]  # fmt: skip
     assert metrics["loss"] == functional.cross_entropy(LOGITS, Y, label_smoothing=0.1)
     assert metrics["accuracy"] == pytest.approx(0.75)
+
+
+def test_the_metrics_are_those_that_the_config_knows():
+    wide = Classifier(Identity(), schema.Classifier(), (1,) * 6)
+    found = wide.metrics(torch.eye(6), torch.arange(6), None)
+    assert list(found) == list(metric_directions(schema.Classifier()))
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [("output", LOGITS), ("prediction", LOGITS.argmax(1)), ("probability", torch.softmax(LOGITS.double(), 1))],
+)
+def test_a_metric_of_ones_own_sees_what_it_asks_for(what, expected):
+    seen, y = Classifier(Identity(), schema.Classifier(), (1, 1, 1)).seen(what, LOGITS, Y)
+    assert torch.equal(seen, expected)
+    assert y is Y

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from trainyard.models.regression_metrics import regression_metrics, weighted_median
+from trainyard.models.regression_metrics import quantile_metrics, regression_metrics, weighted_median
 
 
 @settings(max_examples=60, deadline=None)
@@ -23,6 +23,7 @@ def test_every_metric_equals_scikit_learns(seed, rows, targets, weighted):
         "rmse": reference.root_mean_squared_error(y, predicted, **given_weight),
         "mae": reference.mean_absolute_error(y, predicted, **given_weight),
         "r2": reference.r2_score(y, predicted, **given_weight),
+        "mape": reference.mean_absolute_percentage_error(y, predicted, **given_weight),
     }
     if not weighted:
         expected["medae"] = reference.median_absolute_error(y, predicted)
@@ -48,3 +49,37 @@ def test_the_median_is_that_of_the_weight(weight, median):
 def test_r2_of_a_constant_target_is_no_number():
     zeros = torch.zeros(3, 1, dtype=torch.float64)
     assert regression_metrics(zeros + 1, zeros, None, ["a"])["r2"].isnan()
+
+
+def test_mape_leaves_out_where_the_target_is_nought():
+    error = torch.tensor([[5.0], [1.0], [-3.0]], dtype=torch.float64)
+    y = torch.tensor([[0.0], [2.0], [6.0]], dtype=torch.float64)
+    assert regression_metrics(error, y, None, ["a"])["mape"] == 0.5
+    assert regression_metrics(error, y, None, ["a"], torch.tensor([[True], [True], [False]]))["mape"] == 0.5
+    assert regression_metrics(error, y, torch.tensor([9.0, 3.0, 1.0]), ["a"])["mape"] == 0.5
+    assert regression_metrics(error, y * 0, None, ["a"])["mape"].isnan()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.booleans())
+def test_intervals_are_measured_by_coverage_width_and_pinball(seed, targets, weighted):
+    rng = np.random.default_rng(seed)
+    y, levels = rng.normal(size=(20, targets)), (0.1, 0.5, 0.9)
+    quantiles = np.sort(rng.normal(size=(20, targets, 3)))
+    weight = rng.uniform(0.1, 2, 20) if weighted else np.ones(20)
+    found = quantile_metrics(torch.from_numpy(quantiles), torch.from_numpy(y),
+                             torch.from_numpy(weight) if weighted else None, "abc"[:targets], levels)  # fmt: skip
+    low, high = quantiles[:, :, 0], quantiles[:, :, -1]
+    pinball = [reference.mean_pinball_loss(y, quantiles[:, :, k], alpha=level, sample_weight=weight)
+               for k, level in enumerate(levels)]  # fmt: skip
+    expected = {
+        "pinball": np.mean(pinball),
+        "coverage": np.average(((low <= y) & (y <= high)).mean(1), weights=weight),
+        "interval_width": np.average((high - low).mean(1), weights=weight),
+    }
+    assert {name: found[name].item() for name in expected} == pytest.approx(expected)
+    assert ("coverage/a" in found) is (targets > 1)
+
+
+def test_a_single_quantile_makes_no_interval():
+    assert list(quantile_metrics(torch.zeros(2, 1, 1), torch.zeros(2, 1), None, ["a"], (0.9,))) == ["pinball"]

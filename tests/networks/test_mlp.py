@@ -36,8 +36,3 @@ def test_normalization_stands_between_linear_and_activation(normalization, kind)
 def test_every_activation_of_the_schema_is_there(activation):
     assert isinstance(HiddenLayer(2, 2, Mlp(activation=activation)).activation, ACTIVATIONS[activation])
 
-
-def test_the_schema_and_the_table_name_the_same_activations():
-    from typing import get_args, get_type_hints
-
-    assert set(get_args(get_type_hints(Mlp)["activation"])) == set(ACTIVATIONS)

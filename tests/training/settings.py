@@ -1,17 +1,21 @@
 """Trainings that differ in everything that a stepper has to get right."""
 
-from tests.synthetic import make_prepared
+from tests.synthetic import make_images, make_prepared
 from trainyard.config.schema import (
     Accelerator,
     Adam,
     AdamW,
     Classifier,
+    Cnn,
     Cosine,
+    Custom,
     Linear,
     Mlp,
     OneCycle,
     Plateau,
+    Polynomial,
     Regressor,
+    ResNet,
     Sgd,
 )
 
@@ -24,6 +28,7 @@ MADE = {
     "mixed columns": make_prepared(classes=4, weighted=True, categories=(3, 50)),
     "numbers": make_prepared("regression", targets=3, weighted=True),
     "double": make_prepared(double=True),
+    "images": make_images(),
 }
 # name -> (prepared data, settings of the config)
 TRAININGS = {
@@ -39,5 +44,13 @@ TRAININGS = {
     "averaged weights": ("classes", {"average_decay": 0.95, "schedule": Cosine(), "optimizer": AdamW(lr=0.03)}),
     "16 bits": ("classes", {"accelerator": BF16, "network": Mlp(hidden=(16,), dropout=0.1), "clip_norm": 1.0}),
     "64 bits": ("double", {"accelerator": DOUBLE, "network": Mlp(hidden=(8,), normalization="layer")}),
+    "focal loss": ("classes", {"model": Classifier(loss="focal")}),
+    "quantiles": ("numbers", {"model": Regressor(loss="quantile", quantiles=(0.1, 0.5, 0.9))}),
+    "a loss of one's own": ("numbers", {
+        "model": Regressor(loss="custom", loss_target="tests.networks.own.squared"), "trusted": ("tests",)}),
+    "a network of one's own": ("mixed columns", {
+        "network": Custom(_target_="tests.networks.own.Fitted"), "trusted": ("tests",)}),
+    "images": ("images", {"network": Cnn(widths=(4,), hidden=(8,), dropout=0.2)}),
+    "residual images": ("images", {"network": ResNet(widths=(2, 4)), "schedule": Polynomial(power=2)}),
     "linear, validated rarely": ("classes", {"network": Linear(), "validate_every": 2, "max_epochs": 5}),
 }  # fmt: skip

@@ -36,8 +36,8 @@ def test_it_knows_how_many_minibatches_of_a_size_are_to_come():
     plan = plan_run(make_config(max_epochs=10), MADE["classes"], torch.device("cpu"))
     model = plan.build_model()
     stepper = open_stepper(
-        "fast", model, Member(plan.config), plan.device, World(), total_steps=plan.total_steps,
-        steps_per_epoch=plan.steps_per_epoch, sizes=plan.open_training().sizes(),
+        "fast", model, Member(plan.config), plan.device, World(), length=plan.length,
+        sizes=plan.open_training().sizes(),
     )  # fmt: skip
     assert isinstance(stepper, FlatStepper)
     assert stepper.expected == {16: 120, 8: 10}

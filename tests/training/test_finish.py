@@ -1,14 +1,26 @@
+import csv
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
+from trainyard.config.schema import Classifier, Regressor
+from trainyard.data.target_power import TargetPower
 from trainyard.inference import load
-from trainyard.training.finish import best_metrics, final_metrics, package, test_outputs, write_predictions
+from trainyard.training.finish import (
+    best_metrics,
+    final_metrics,
+    final_outputs,
+    package,
+    write_per_class,
+    write_predictions,
+)
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run
 
-test_outputs.__test__ = False  # a function of the project, not a test
 PREPROCESSING = {"version": 1, "dtype": "float32", "features": [], "embedded": [], "columns": []}
 
 
@@ -19,7 +31,7 @@ def fitted(prepared, **settings):
 
 def test_final_metrics_hold_test_baseline_best_and_length():
     plan, done = fitted(make_prepared())
-    metrics = final_metrics(plan, done, test_outputs(plan, done))
+    metrics = final_metrics(plan, done, final_outputs(plan, done))
     best = done.member.history[done.member.best_epoch - 1]
     assert metrics["best/accuracy"] == best["val/accuracy"]
     assert metrics["best/epoch"] == done.member.best_epoch
@@ -36,29 +48,27 @@ def test_without_a_validation_there_is_no_best():
 def test_a_classifiers_predictions_are_probabilities(tmp_path):
     prepared = make_prepared()
     plan, done = fitted(prepared)
-    write_predictions(tmp_path / "p.npz", plan, test_outputs(plan, done))
+    write_predictions(tmp_path / "p.npz", plan, done, final_outputs(plan, done))
     with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
         assert (arrays["target"] == prepared.test.y).all()
         np.testing.assert_allclose(arrays["probability"].sum(1), 1, rtol=1e-6)
         accuracy = (arrays["probability"].argmax(1) == arrays["target"]).mean()
-    assert accuracy == pytest.approx(final_metrics(plan, done, test_outputs(plan, done))["test/accuracy"])
+    assert accuracy == pytest.approx(final_metrics(plan, done, final_outputs(plan, done))["test/accuracy"])
 
 
 def test_a_regressors_predictions_are_in_original_units(tmp_path):
     prepared = make_prepared("regression", targets=2)
     plan, done = fitted(prepared)
-    write_predictions(tmp_path / "p.npz", plan, test_outputs(plan, done))
+    write_predictions(tmp_path / "p.npz", plan, done, final_outputs(plan, done))
     scale, mean = np.array(prepared.target_scale), np.array(prepared.target_mean)
     with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
         np.testing.assert_allclose(arrays["target"], prepared.test.y * scale + mean)
         rmse = np.sqrt(np.square(arrays["prediction"] - arrays["target"]).mean(0))
-    metrics = final_metrics(plan, done, test_outputs(plan, done))
+    metrics = final_metrics(plan, done, final_outputs(plan, done))
     np.testing.assert_allclose(rmse, [metrics["test/rmse/target_0"], metrics["test/rmse/target_1"]], rtol=1e-6)
 
 
 def test_the_package_holds_the_weights_that_were_tested(tmp_path):
-    from dataclasses import replace
-
     prepared = replace(make_prepared(), preprocessing=PREPROCESSING)
     plan, done = fitted(prepared)
     folder = package(plan, done, tmp_path, {"test/accuracy": 0.9}, {"seeds": {"seed": 0}})
@@ -66,3 +76,81 @@ def test_the_package_holds_the_weights_that_were_tested(tmp_path):
     assert model.card["metrics"] == {"test/accuracy": 0.9}
     for name, tensor in done.model.network.state_dict().items():
         assert torch.equal(model.network.state_dict()[name], tensor)
+
+
+CALIBRATED = {"model": Classifier(calibrate=True, loss="focal", focal_gamma=4.0)}
+
+
+def test_a_calibrated_model_is_tested_as_it_predicts_and_says_what_it_was_before(tmp_path):
+    plan, done = fitted(make_prepared(), **CALIBRATED)
+    tested = final_outputs(plan, done)
+    metrics = final_metrics(plan, done, tested)
+    assert metrics["calibration/temperature"] == tested.temperature < 1
+    assert metrics["test/log_loss"] < metrics["uncalibrated/log_loss"]
+    plain, trained = fitted(make_prepared(), model=Classifier(loss="focal", focal_gamma=4.0))
+    before = final_metrics(plain, trained, final_outputs(plain, trained))
+    assert metrics["test/loss"] == before["test/loss"]
+    assert metrics["uncalibrated/ece"] == before["test/ece"]
+    assert {name: metrics[name] for name in metrics if name.startswith("baseline/")} == {
+        name: before[name] for name in before if name.startswith("baseline/")
+    }
+    write_predictions(tmp_path / "p.npz", plan, done, tested)
+    with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
+        own = arrays["probability"][np.arange(100), arrays["target"]]
+    assert -np.log(own).mean() == pytest.approx(metrics["test/log_loss"], rel=1e-4)
+
+
+def test_a_packaged_model_keeps_the_temperature(tmp_path):
+    plan, done = fitted(replace(make_prepared(), preprocessing=PREPROCESSING), **CALIBRATED)
+    tested = final_outputs(plan, done)
+    assert load(package(plan, done, tmp_path, {}, {}, tested.temperature)).card["temperature"] == tested.temperature
+
+
+def test_quantiles_are_predicted_in_original_units(tmp_path):
+    quantile = Regressor(loss="quantile", quantiles=(0.1, 0.5, 0.9))
+    plan, done = fitted(make_prepared("regression", targets=2), model=quantile, max_epochs=8)
+    tested = final_outputs(plan, done)
+    write_predictions(tmp_path / "p.npz", plan, done, tested)
+    metrics = final_metrics(plan, done, tested)
+    with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
+        assert arrays["level"].tolist() == [0.1, 0.5, 0.9]
+        assert (np.diff(arrays["quantile"]) >= 0).all()
+        np.testing.assert_array_equal(arrays["quantile"][:, :, 1], arrays["prediction"])
+        low, high = arrays["quantile"][:, :, 0], arrays["quantile"][:, :, 2]
+        inside = (low <= arrays["target"]) & (arrays["target"] <= high)
+    assert metrics["test/coverage"] == pytest.approx(inside.mean())
+    assert metrics["test/pinball"] < metrics["baseline/pinball"]
+
+
+def test_transformed_targets_are_predicted_in_original_units(tmp_path):
+    prepared = replace(make_prepared("regression"), target_powers=(TargetPower(0.0, 0.0, 0.0, 1e9),))
+    plan, done = fitted(prepared)
+    write_predictions(tmp_path / "p.npz", plan, done, final_outputs(plan, done))
+    with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
+        np.testing.assert_allclose(arrays["target"], np.exp(prepared.test.y.astype(float) * 2))
+        assert (arrays["prediction"] > 0).all()
+
+
+def test_targets_of_nought_are_counted_for_mape():
+    prepared = replace(make_prepared("regression"), target_mean=(0.0,))
+    y = prepared.test.y.copy()
+    y[:3] = 0
+    plan, done = fitted(replace(prepared, test=replace(prepared.test, y=y)))
+    assert final_metrics(plan, done, final_outputs(plan, done))["test/mape_left_out"] == 3
+    plan, done = fitted(make_prepared("regression", seed=1))
+    assert "test/mape_left_out" not in final_metrics(plan, done, final_outputs(plan, done))
+
+
+def test_each_class_is_in_a_table(tmp_path):
+    plan, done = fitted(make_prepared())
+    tested = final_outputs(plan, done)
+    written, table = write_per_class(tmp_path, plan, tested)
+    rows = json.loads(written.read_text())
+    assert [row["label"] for row in rows] == [0, 1, 2]
+    assert sum(row["support"] for row in rows) == 100
+    with table.open() as file:
+        assert [float(row["recall"]) for row in csv.DictReader(file)] == [row["recall"] for row in rows]
+    recall = np.mean([row["recall"] for row in rows])
+    assert recall == pytest.approx(final_metrics(plan, done, tested)["test/balanced_accuracy"])
+    regression, trained = fitted(make_prepared("regression"))
+    assert write_per_class(tmp_path, regression, final_outputs(regression, trained)) == []

@@ -4,24 +4,31 @@ import os
 import signal
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from pytorch_lightning.plugins.precision import MixedPrecision
 from torch import nn
 
-from tests.synthetic import make_config, make_prepared
+from tests.data.tables import csv, source_of
+from tests.synthetic import make_config, make_images, make_prepared
 from trainyard.config.schema import (
     Accelerator,
     Adam,
     Classifier,
+    Cnn,
     Cosine,
+    ExtraMetric,
     Linear,
     Mlp,
     OneCycle,
     Plateau,
     Regressor,
+    ResNet,
     Sgd,
+    Step,
 )
+from trainyard.data.assemble import assemble
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of
 from trainyard.training.plan import plan_run
@@ -258,3 +265,38 @@ def test_a_compiled_network_keeps_its_names_and_learns_the_same():
     compiled, plain = run(compile=True, network=DROPOUT), run(network=DROPOUT)
     assert compiled.model.network.state_dict().keys() == plain.model.network.state_dict().keys()
     assert compiled.member.history[-1]["train/loss"] == pytest.approx(plain.member.history[-1]["train/loss"], rel=0.3)
+
+
+@pytest.mark.parametrize("network", [Cnn(widths=(8,), hidden=(16,)), ResNet(widths=(4, 8))])
+def test_networks_for_images_learn(network):
+    fitted = run(make_images(), network=network, max_epochs=8)
+    assert fitted.member.history[-1]["val/accuracy"] > 0.9
+
+
+def test_a_step_schedule_counts_epochs():
+    fitted = run(schedule=Step(every=2, factor=0.5), max_epochs=5)
+    rates = [row["train/lr"] for row in fitted.member.history]
+    assert rates == pytest.approx([0.01, 0.005, 0.005, 0.0025, 0.0025])
+
+
+def test_a_metric_of_ones_own_may_be_monitored():
+    metric = ExtraMetric(_target_="tests.networks.own.share_right")
+    fitted = run(model=Classifier(extra_metrics={"share": metric}), trusted=("tests",), monitor="val/share")
+    history = fitted.member.history
+    assert [row["val/share"] for row in history] == pytest.approx([row["val/accuracy"] for row in history])
+    assert fitted.member.best_value == max(row["val/share"] for row in history)
+
+
+def test_log_targets_beat_plain_ones_where_they_are_skewed():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 2))
+    source = source_of({"a": x[:, 0], "b": x[:, 1], "y": np.exp(2 * x[:, 0] + x[:, 1] + 0.1 * rng.normal(size=600))})
+    errors = {}
+    for transform in ("none", "log"):
+        made = assemble(source, csv("y"), "auto", False, transform)
+        prepared = replace(
+            make_prepared("regression"), train=made.train, val=made.val, test=made.test, numeric=2,
+            target_mean=made.target_mean, target_scale=made.target_scale, target_powers=made.target_powers,
+        )  # fmt: skip
+        errors[transform] = run(prepared, network=Linear(), max_epochs=10).member.history[-1]["val/medae"]
+    assert errors["log"] < 0.2 * errors["none"]

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Tracking
-from trainyard.training.narrate import mlflow_text, next_command, training_line
+from trainyard.config.schema import Regressor, Tracking
+from trainyard.training.fit import fit
+from trainyard.training.narrate import end_text, mlflow_text, next_command, training_line
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
 
@@ -63,3 +64,21 @@ def test_what_is_not_there_yet_says_so(tmp_path, monkeypatch):
     assert "The disk is full. Bring the rest with: trainyard sync" in mlflow_text(
         Tracking(), "a", False, "The disk is full."
     )
+
+
+def test_the_end_tells_of_intervals(tmp_path):
+    plan = plan_run(make_config(model=Regressor(loss="quantile"), max_epochs=1), make_prepared("regression"),
+                    torch.device("cpu"))  # fmt: skip
+    metrics = {"test/coverage": 0.88, "test/interval_width": 3.0, "test/rmse": 1.0}
+    text = end_text(plan, fit(plan), RunResult(tmp_path, "FINISHED", 0, metrics, None), command="c", mlflow="m")
+    told = " ".join(text.split())
+    assert "88.0% of the test rows lie between the quantiles 0.05 and 0.95, where 90.0% should" in told
+
+
+def test_the_end_tells_of_each_class(tmp_path):
+    (tmp_path / "per_class.json").write_text(
+        '[{"label": "cat", "precision": 0.5, "recall": 1.0, "f1": 0.66, "support": 4}]'
+    )
+    plan = plan_run(make_config(max_epochs=1), make_prepared(), torch.device("cpu"))
+    text = end_text(plan, fit(plan), RunResult(tmp_path, "FINISHED", 0, {}, None), command="c", mlflow="m")
+    assert "  cat       0.5000  1.0000  0.6600          4\n" in text

@@ -2,7 +2,20 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config.schema import OPTIMIZERS, Adam, AdamW, Optimizer, Sgd
+from trainyard.config.schema import (
+    OPTIMIZERS,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RmsProp,
+    Sgd,
+)
 from trainyard.training.optimizers import build_optimizer
 
 
@@ -12,6 +25,7 @@ from trainyard.training.optimizers import build_optimizer
         (AdamW(lr=0.1, weight_decay=0.2), torch.optim.AdamW, {"lr": 0.1, "weight_decay": 0.2, "betas": (0.9, 0.999)}),
         (Adam(beta1=0.8, eps=1e-6), torch.optim.Adam, {"betas": (0.8, 0.999), "eps": 1e-6, "weight_decay": 0.0}),
         (Sgd(momentum=0.5, nesterov=False), torch.optim.SGD, {"momentum": 0.5, "nesterov": False, "lr": 0.05}),
+        (Adagrad(lr_decay=0.1), torch.optim.Adagrad, {"lr": 0.01, "lr_decay": 0.1, "eps": 1e-10}),
     ],
 )
 @pytest.mark.parametrize("fused", [True, False])
@@ -20,6 +34,23 @@ def test_settings_reach_torchs_optimizer(config, kind, settings, fused):
     assert type(optimizer) is kind
     assert {name: optimizer.defaults[name] for name in settings} == settings
     assert optimizer.defaults["fused"] is fused
+
+
+@pytest.mark.parametrize(
+    ("config", "kind", "settings"),
+    [
+        (NAdam(momentum_decay=0.1), torch.optim.NAdam, {"lr": 0.002, "momentum_decay": 0.1, "betas": (0.9, 0.999)}),
+        (RAdam(beta1=0.8), torch.optim.RAdam, {"lr": 0.001, "betas": (0.8, 0.999)}),
+        (Adamax(eps=1e-6), torch.optim.Adamax, {"lr": 0.002, "eps": 1e-6}),
+        (RmsProp(alpha=0.9, centered=True), torch.optim.RMSprop, {"alpha": 0.9, "centered": True, "momentum": 0.0}),
+        (Adadelta(rho=0.8, weight_decay=0.1), torch.optim.Adadelta, {"lr": 1.0, "rho": 0.8, "weight_decay": 0.1}),
+        (Adafactor(clip=2.0), torch.optim.Adafactor, {"lr": 0.01, "d": 2.0, "beta2_decay": -0.8}),
+    ],
+)
+def test_settings_reach_optimizers_that_have_no_fused_form(config, kind, settings):
+    optimizer = build_optimizer(config, nn.Linear(2, 1).parameters(), fused=True)
+    assert type(optimizer) is kind
+    assert {name: optimizer.defaults[name] for name in settings} == settings
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS.values())

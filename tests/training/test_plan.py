@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Accelerator, Classifier, Mlp, Regressor
+from trainyard.config.schema import Accelerator, Classifier, Cnn, Custom, Mlp, Regressor
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel
@@ -64,7 +64,7 @@ def test_parameters_are_counted():
 
 
 def test_batch_normalization_needs_two_rows():
-    with pytest.raises(NetworkError, match=r"network.normalization=batch needs minibatches of two rows or more"):
+    with pytest.raises(NetworkError, match=r"hidden\.0\.normalization normalizes over the rows of a minibatch and"):
         plan(network=Mlp(normalization="batch"), batch_size=1)
 
 
@@ -86,3 +86,28 @@ def test_an_unsettled_model_is_refused():
         wrap_network(torch.nn.Linear(1, 1), make_config(), make_prepared())
     config = make_config()
     assert settle_model(replace(config, model=Classifier()), make_prepared()).model == Classifier()
+
+
+def test_outputs_are_one_a_quantile_of_each_target():
+    quantiles = Regressor(loss="quantile", quantiles=(0.1, 0.9))
+    assert plan(make_prepared("regression", targets=3), model=quantiles).outputs == 6
+
+
+def test_the_top_five_are_monitored_where_there_are_more():
+    with pytest.raises(ConfigError, match=r"label has 3 classes, and the top five are told where there are more\."):
+        plan(monitor="val/top5_accuracy")
+    assert plan(make_prepared(classes=6), monitor="val/top5_accuracy").outputs == 6
+
+
+def test_code_of_ones_own_is_tried_before_anything_is_written():
+    own = Classifier(loss="custom", loss_target="tests.networks.own.averaged")
+    with pytest.raises(ConfigError, match=r"tests\.networks\.own\.averaged: gives \(\) for two rows"):
+        plan(model=own, trusted=("tests",))
+    network = Custom(_target_="tests.networks.own.Fitted")
+    assert plan(network=network, trusted=("tests",)).parameters == 5 * 3 + 3
+
+
+def test_images_that_are_too_small_are_refused():
+    images = replace(make_prepared(), image_shape=(1, 5, 1), numeric=5)
+    with pytest.raises(NetworkError, match=r"needs images of 4 x 4 pixels or more; these have 5 x 1"):
+        plan(images, network=Cnn())

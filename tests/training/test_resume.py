@@ -7,12 +7,14 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
+from trainyard.config.schema import OPTIMIZERS
 from trainyard.errors import ConfigError, DataError
 from trainyard.lineage.code import Code
 from trainyard.tracking.journal import Journal
 from trainyard.training import flat_stepper
 from trainyard.training.checkpoint import Checkpoints, newest_state
 from trainyard.training.fit import fit
+from trainyard.training.fused import SLOTS
 from trainyard.training.member import weights_of
 from trainyard.training.plan import plan_run
 from trainyard.training.resume import changed_code, open_resumed
@@ -69,6 +71,12 @@ def test_stopped_within_an_epoch(tmp_path, name, engine):
 def test_stopped_at_any_minibatch(tmp_path, name, minibatches):
     plan = plan_of(name, block=5)
     assert outcome(interrupted(plan, tmp_path, StopAt(minibatches, "interrupted"))) == outcome(fit(plan))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in OPTIMIZERS.values() if kind not in SLOTS])
+def test_every_optimizer_goes_on_from_its_state(tmp_path, kind):
+    plan = plan_run(make_config(optimizer=kind()), MADE["classes"], CPU)
+    assert outcome(interrupted(plan, tmp_path, StopAt(16))) == outcome(fit(plan))
 
 
 def test_stopped_again_and_again(tmp_path):

@@ -6,17 +6,18 @@ from trainyard.config.schema import Cosine, Plateau
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
 from trainyard.training.plan import plan_run
+from trainyard.training.schedule import Length
 from trainyard.training.stepper import ReferenceStepper, learning_rate
 
 CPU = torch.device("cpu")
 
 
 def test_the_learning_rate_is_that_of_the_members_step_and_plateau():
-    total = plan_run(make_config(schedule=Cosine(), max_epochs=1), make_prepared(), CPU).total_steps
-    member = Member(make_config(schedule=Cosine()), step=total - 1)
-    assert learning_rate(member, total) == pytest.approx(0)
+    length = plan_run(make_config(schedule=Cosine(), max_epochs=1), make_prepared(), CPU).length
+    member = Member(make_config(schedule=Cosine()), step=length.total - 1)
+    assert learning_rate(member, length) == pytest.approx(0)
     member = Member(make_config(schedule=Plateau()), step=3, plateau_factor=0.25)
-    assert learning_rate(member, total) == pytest.approx(0.0025)
+    assert learning_rate(member, length) == pytest.approx(0.0025)
 
 
 def test_several_optimizers_are_not_for_it():
@@ -25,7 +26,7 @@ def test_several_optimizers_are_not_for_it():
             return [1, 2]
 
     with pytest.raises(TypeError, match="takes one optimizer"):
-        ReferenceStepper(Model(), Member(make_config()), None)
+        ReferenceStepper(Model(), Member(make_config()), Length(None, 1))
 
 
 def test_lightning_counts_the_same_steps():

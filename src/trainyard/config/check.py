@@ -117,14 +117,14 @@ class _Check:
         """Return a mapping of names to a schema class: dataset.columns."""
         cls: Any = key.nested
         if not isinstance(value, Mapping):
-            self.add(path, "must be names with keys, such as {postcode: {kind: category}}", value)
+            self.add(path, f"must be names with keys, such as {key.example}", value)
             return {}
         options = {}
         for name, values in value.items():
             if isinstance(values, Mapping):
                 options[str(name)] = cls(**self.values(keys_of(cls), values, f"{path}.{name}."))
             else:
-                text = f"must hold {listed(keys_of(cls), 'or')}, such as {{kind: category}}"
+                text = f"must hold {listed(keys_of(cls), 'or')}, such as {key.example.partition(': ')[2][:-1]}"
                 self.add(f"{path}.{name}", text, values)
         return options
 

@@ -46,7 +46,7 @@ def _convert(value: Any, annotation: Any) -> Any:
     if get_origin(annotation) is tuple:
         return _convert_list(value, get_args(annotation)[0])
     if get_origin(annotation) is Mapping:
-        return _convert_texts(value)
+        return _convert_texts(value) if annotation == Mapping[str, str] else _convert_arguments(value)
     return {bool: _convert_bool, int: _convert_int, float: _convert_float, str: _convert_text}[annotation](value)
 
 
@@ -89,6 +89,12 @@ def _convert_texts(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise WrongValueError("must be names with values, such as {owner: me}")
     return {str(name): _convert_text(text) for name, text in value.items()}
+
+
+def _convert_arguments(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise WrongValueError("must be names with values, such as {width: 32}")
+    return {str(name): inner for name, inner in value.items()}
 
 
 def _convert_bool(value: Any) -> bool:
@@ -152,7 +158,7 @@ def describe_type(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
         return listed([str(word) for word in get_args(annotation)], "or")
     if get_origin(annotation) is tuple:
-        element = get_args(annotation)[0]
-        return "a list of whole numbers such as [128,64]" if element is int else "a list of names such as [a,b]"
+        examples = {int: "whole numbers such as [128,64]", float: "numbers such as [0.1,0.9]"}
+        return f"a list of {examples.get(get_args(annotation)[0], 'names such as [a,b]')}"
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "null"}
     return names[annotation]

@@ -37,7 +37,7 @@ def show_value(value: Any, key: str = "") -> str:
         return f"[{','.join(show_value(part) for part in value)}]"
     if isinstance(value, dict):
         return f"{{{','.join(f'{name}:{show_value(part, str(name))}' for name, part in value.items())}}}"
-    text = mask_text(str(value))
+    text = mask_text(str(value).removesuffix(".0") if isinstance(value, float) else str(value))
     return text if len(text) <= 60 else text[:57] + "..."
 
 

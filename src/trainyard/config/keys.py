@@ -74,6 +74,10 @@ class Key:
         return str(self.field.metadata.get("unit", ""))
 
     @property
+    def example(self) -> str:
+        return str(self.field.metadata.get("example", ""))
+
+    @property
     def nested(self) -> type | None:
         """The class of the values of a mapping of options by name (dataset.columns), else None."""
         if self.is_mapping:
@@ -84,6 +88,11 @@ class Key:
     @property
     def is_mapping(self) -> bool:
         return get_origin(self.type) is Mapping
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the key takes any names with any values, lists and further names among them."""
+        return bool(self.type == Mapping[str, Any])
 
     @property
     def is_text(self) -> bool:
@@ -121,7 +130,7 @@ def shipped_options() -> dict[str, list[str]]:
 
 
 def open_mappings() -> dict[str, Key]:
-    """Return the keys below which a user may choose names: tags, dataset.columns."""
+    """Return the keys below which a user may choose names: tags, dataset.columns, network.arguments."""
     return {path: variants[0] for path, variants in key_variants().items() if variants[0].is_mapping}
 
 

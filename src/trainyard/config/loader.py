@@ -16,7 +16,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from trainyard.config.faults import Fault
-from trainyard.config.keys import CHOSEN
+from trainyard.config.keys import CHOSEN, open_mappings
 from trainyard.config.overrides import decode_name, hydra_line, shape_of
 from trainyard.config.resolvers import register_resolvers
 from trainyard.config.root import config_folders
@@ -144,8 +144,8 @@ def _folder(name: str, flag: str) -> Path:
 
 
 def _decode_names(cfg: DictConfig) -> None:
-    """Give back their names to the columns and tags that Hydra's grammar has no room for."""
-    for mapping in (OmegaConf.select(cfg, "tags"), OmegaConf.select(cfg, "dataset.columns")):
+    """Give back their names to the columns, tags and arguments that Hydra's grammar has no room for."""
+    for mapping in (OmegaConf.select(cfg, path) for path in open_mappings()):
         for name in [name for name in mapping if decode_name(str(name)) != name] if mapping else ():
             with open_dict(mapping):
                 mapping[decode_name(name)] = mapping.pop(name)

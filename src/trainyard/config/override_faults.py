@@ -17,7 +17,17 @@ TABLE = re.compile(r"\.(csv|tsv|txt|parquet|pq|feather|arrow)(\.gz)?$", re.IGNOR
 # what other tools call an option of ours
 OTHER_OPTIONS = {
     "cuda": "gpu", "mlflow": "local", "sqlite": "local", "none": "off", "logistic": "linear", "dense": "mlp",
-    "mnist": "digits", "momentum": "sgd", "onecycle": "one_cycle",
+    "mnist": "digits", "momentum": "sgd", "onecycle": "one_cycle", "resnet9": "resnet", "convnet": "cnn",
+    "steplr": "step",
+}  # fmt: skip
+# options that others have and why they are not here
+REFUSED_OPTIONS = {
+    ("optimizer", "lbfgs"): "computes the loss of all rows several times for one step, where a training here takes "
+        "minibatches; take adamw, or sgd with a large training.batch_size",
+    ("optimizer", "rprop"): "is for steps over all rows at once, where a training here takes minibatches; take rmsprop",
+    ("optimizer", "sparse_adam"): "is for sparse gradients, and those of embeddings are dense here; take adam",
+    ("optimizer", "asgd"): "averages weights that torch does not use; take sgd",
+    ("optimizer", "muon"): "moves the matrices of hidden layers alone, and every network has others; take adamw",
 }  # fmt: skip
 
 
@@ -62,7 +72,7 @@ def _find_fault(text: str, groups: Groups, sweeping: bool) -> str | None:
         return f"is set by the choice of an option; write {DISCRIMINATORS[shape.key]}={shape.value}"
     key = key_at(shape.key)
     if key is not None and key.is_mapping and shape.key in open_mappings() and isinstance(override.value(), list):
-        example = "{postcode: {kind: category}}" if key.nested else "{owner: me}"
+        example = key.example or ("{owner: me}" if key.is_text else "{width: 32}")
         return f"must be names with values, such as {example}"
     if shape.prefix == "~" and key_at(shape.key) is not None and not shape.key.startswith("tags."):
         return f"a key cannot be taken away; write {shape.key}=<value>"
@@ -130,6 +140,8 @@ def _wrong_option(shape: Shape, override: Override, groups: Groups) -> str | Non
         for name in several:
             if not isinstance(name, str | int) or isinstance(name, bool):
                 return f"must be one {group}; {there}. Keys of it are set as {group}.<key>=<value>"
+            if (group, str(name)) in REFUSED_OPTIONS:
+                return REFUSED_OPTIONS[group, str(name)]
             if str(name) not in known:
                 own = TABLE.search(str(name)) if group == "dataset" else None
                 if own:

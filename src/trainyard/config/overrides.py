@@ -77,7 +77,7 @@ def hydra_line(text: str, groups: Groups) -> str:
 def split_path(path: str) -> list[str]:
     """Return the parts of a dotted key; a name below tags or dataset.columns is one part, whatever is in it."""
     mapping = _open_mapping(path)
-    if mapping is None:
+    if mapping is None or open_mappings()[mapping].is_free:
         return path.split(".")
     name = path.removeprefix(f"{mapping}.")
     nested = open_mappings()[mapping].nested is not None and "." in name
@@ -104,7 +104,7 @@ def _open_mapping(path: str) -> str | None:
 
 def _encoded_path(path: str) -> str:
     mapping = _open_mapping(path)
-    if mapping is None:
+    if mapping is None or open_mappings()[mapping].is_free:
         return path
     name, *inner = split_path(path)[mapping.count(".") + 1 :]
     encoded = name if PLAIN_NAME.fullmatch(name) else f"__x{name.encode().hex()}__"

@@ -46,7 +46,7 @@ def params(config: Config) -> dict[str, Scalar]:
 def _is_interesting(path: str, value: Any, config: Config) -> bool:
     if any(path == name or path.startswith(f"{name}.") for name in NEVER):
         return False
-    if path in ALWAYS or path.startswith("network."):
+    if path in ALWAYS or path.startswith(("network.", "model.loss_arguments.", "model.extra_metrics.")):
         return True
     section, _, name = path.rpartition(".")
     cls: Any = type(getattr(config, section)) if section else Config

@@ -1,7 +1,7 @@
 """From the raw rows of a source to the arrays that are trained on, with all that was decided on the way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -19,6 +19,8 @@ from trainyard.data.source import Source
 from trainyard.data.split import Split, split_rows
 from trainyard.data.summary import LeftOut, Summary
 from trainyard.data.target import Target, read_target, rows_with_target
+from trainyard.data.target_power import TargetPower
+from trainyard.data.target_transform import power_notes, transform_target
 from trainyard.data.transforms import mean_and_deviation
 from trainyard.data.weights import check_weights, read_weights
 from trainyard.errors import DataError
@@ -44,16 +46,23 @@ class Assembled:
     preprocessing: dict[str, Any]
     example: list[dict[str, Any]]
     summary: Summary
+    target_powers: tuple[TargetPower, ...]
 
 
 def assemble(
-    source: Source, dataset: Dataset, task: Literal["auto", "classification", "regression"], double: bool
-) -> Assembled:
+    source: Source, dataset: Dataset, task: Literal["auto", "classification", "regression"], double: bool,
+    target_transform: str = "none",
+) -> Assembled:  # fmt: skip
     """Prepare a source as `dataset` asks, for a task or the one that its target suggests, in float64 where `double`.
 
+    `target_transform` is that of numeric targets: none, log, log1p or box_cox.
     Everything but classes and task is fitted on the training rows alone. Raises DataError with all faults found.
     """
     raw = choose_rows(source, dataset, task)
+    target, powers = transform_target(
+        raw.target, dataset.target, target_transform, raw.split.train, raw.weight, raw.where
+    )
+    raw = replace(raw, target=target)
     columns = choose_columns(source, dataset, raw.table, raw.split.train, raw.where)
     if columns.faults:
         raise DataError(columns.faults)
@@ -68,7 +77,9 @@ def assemble(
         class_counts=None if classes is None else tuple(np.bincount(train.y, minlength=len(classes)).tolist()),
         targets=dataset.target, target_mean=tuple(center.tolist()), target_scale=tuple(scale.tolist()),
         preprocessing=encoder.to_dict(), example=example_rows(raw.table, encoder.names, raw.split.train),
-        summary=summarize(raw.table, raw.target, raw.split, columns, encoder, raw.dropped, source.notes),
+        summary=summarize(raw.table, raw.target, raw.split, columns, encoder, raw.dropped,
+                          (*source.notes, *power_notes(dataset.target, powers))),
+        target_powers=powers,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Read, type, split and transform a dataset, and write the result as the files of a cache entry."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from trainyard.data.assemble import assemble
@@ -11,7 +12,7 @@ from trainyard.data.store import write
 def build(request: Request, folder: Path) -> None:
     """Prepare into `folder`, which must not exist yet. Raises DataError with all faults found."""
     source = load_source(request.dataset, request.memory)
-    made = assemble(source, request.dataset, request.task, request.double)
+    made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
     folder.mkdir(parents=True)
     parts = {"train": made.train, "val": made.val, "test": made.test}
     write(folder, parts, {
@@ -24,6 +25,7 @@ def build(request: Request, folder: Path) -> None:
         "targets": made.targets,
         "target_mean": made.target_mean,
         "target_scale": made.target_scale,
+        "target_powers": [asdict(power) for power in made.target_powers],
         "preprocessing": made.preprocessing,
         "digest": source.digest,
         "origin": source.origin,

@@ -49,7 +49,9 @@ def check_files(dataset: Dataset) -> None:
         raise DataError(faults)
 
 
-def cache_key(dataset: Dataset, *, task: str, double: bool, memory: Path | None = None) -> str:
+def cache_key(
+    dataset: Dataset, *, task: str, double: bool, memory: Path | None = None, target_transform: str = "none"
+) -> str:
     """The name of a preparation, 32 hexadecimal digits; equal wherever the files lie and whatever their names are."""
     if isinstance(dataset, Csv):
         rows: Any = [[part, file_md5(path, memory), ending_of(path)] for part, (_, path) in files_of(dataset).items()]
@@ -58,7 +60,8 @@ def cache_key(dataset: Dataset, *, task: str, double: bool, memory: Path | None 
     else:
         rows = f"scikit-learn {version('scikit-learn')}"
     choices = {name: value for name, value in values_of(dataset).items() if name not in SPELLINGS}
-    identity = {"rows": rows, "choices": choices, "task": task, "double": double, "code": code_version()}
+    identity = {"rows": rows, "choices": choices, "task": task, "double": double, "code": code_version(),
+                "target_transform": target_transform}  # fmt: skip
     return bytes_md5(json.dumps(identity, sort_keys=True).encode())
 
 

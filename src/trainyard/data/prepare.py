@@ -20,20 +20,23 @@ from trainyard.errors import DataError, TrainyardError
 TAIL = 600  # characters of a crashed child's last words
 
 
-def prepare(dataset: Dataset, *, task: TaskChoice, double: bool, root: Path) -> Prepared:
+def prepare(
+    dataset: Dataset, *, task: TaskChoice, double: bool, root: Path, target_transform: str = "none"
+) -> Prepared:
     """The dataset split into train, val and test, transformed, as read-only arrays that are mapped from the cache.
 
-    `task` "auto" takes the task from the target. `double` asks for float64 rather than float32. `root` is the project
-    root, under which the cache lies. Raises DataError with all faults found, TrainyardError when the preparing process
-    dies. Any number of processes may call this at once; one of them prepares.
+    `task` "auto" takes the task from the target. `double` asks for float64 rather than float32. `target_transform` is
+    that of numeric targets. `root` is the project root, under which the cache lies. Raises DataError with all faults
+    found, TrainyardError when the preparing process dies. Any number of processes may call this at once; one of them
+    prepares.
     """
     check_files(dataset)
     limit = limit_bytes()
     memory = root.absolute() / ".trainyard" / "digests"
-    request = Request(dataset, task, double, memory)
+    request = Request(dataset, task, double, memory, target_transform)
     cache = Cache.of(root)
     try:
-        key = cache_key(dataset, task=task, double=double, memory=memory)
+        key = key_of(request)
         with cache.locked(key, shared=True):
             prepared = find(cache, key, dataset)
         if prepared is None:
@@ -43,6 +46,12 @@ def prepare(dataset: Dataset, *, task: TaskChoice, double: bool, root: Path) -> 
     except OSError as error:
         raise TrainyardError(f"The dataset {dataset.name} cannot be prepared under {cache.folder}: {error}.") from error
     return prepared
+
+
+def key_of(request: Request) -> str:
+    """The name of the preparation that is asked for, by the files as they are now."""
+    return cache_key(request.dataset, task=request.task, double=request.double, memory=request.memory,
+                     target_transform=request.target_transform)  # fmt: skip
 
 
 def find(cache: Cache, key: str, dataset: Dataset) -> Prepared | None:
@@ -61,7 +70,7 @@ def make(cache: Cache, key: str, request: Request) -> Prepared:
     try:
         run_child(request, folder)
         dataset = request.dataset
-        if cache_key(dataset, task=request.task, double=request.double, memory=request.memory) != key:
+        if key_of(request) != key:
             raise DataError(f"The files of {dataset.name} were changed while they were read. Run it again.")
         cache.adopt(folder / "entry", key)
     finally:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from trainyard.data.summary import Summary
+from trainyard.data.target_power import TargetPower
 
 Task = Literal["classification", "regression"]
 Scalar = str | int | float | bool
@@ -43,6 +44,7 @@ class Prepared:
     - image_shape: (channels, height, width) when the F features are pixels
     - classes, class_counts: labels in order of class index, and rows of each in train; None for regression
     - targets: names of the target columns; target_mean, target_scale: of train, () for classification
+    - target_powers: the transform of each target before it was standardised, () for none
     - preprocessing: JSON; the column schema and fitted transforms that data.encode.Encoder takes
     - digest: md5 of the source's bytes; origin: where the rows come from, for a person
     - example: two raw rows as JSON values
@@ -69,3 +71,4 @@ class Prepared:
     origin: str
     example: list[dict[str, Any]]
     summary: Summary
+    target_powers: tuple[TargetPower, ...] = ()

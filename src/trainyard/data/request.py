@@ -12,22 +12,28 @@ TaskChoice = Literal["auto", "classification", "regression"]
 
 @dataclass(frozen=True)
 class Request:
-    """`memory` is the folder of remembered file digests; `double` asks for float64 rather than float32."""
+    """`memory` is the folder of remembered file digests; `double` asks for float64 rather than float32.
+
+    `target_transform` is that of numeric targets: none, log, log1p or box_cox.
+    """
 
     dataset: Dataset
     task: TaskChoice
     double: bool
     memory: Path | None = None
+    target_transform: str = "none"
 
     def to_json(self) -> str:
         values = {"dataset": values_of(self.dataset), "task": self.task, "double": self.double}
-        return json.dumps({**values, "memory": self.memory and str(self.memory)})
+        memory = self.memory and str(self.memory)
+        return json.dumps({**values, "memory": memory, "target_transform": self.target_transform})
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
         values = json.loads(text)
         memory = values["memory"]
-        return cls(dataset_of(values["dataset"]), values["task"], values["double"], Path(memory) if memory else None)
+        return cls(dataset_of(values["dataset"]), values["task"], values["double"], Path(memory) if memory else None,
+                   values["target_transform"])  # fmt: skip
 
 
 def values_of(dataset: Dataset) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from trainyard.config.schema.dataset import Csv, Dataset
 from trainyard.data.identity import files_of
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.summary import Summary
+from trainyard.data.target_power import TargetPower
 from trainyard.files import write_text
 
 META = "meta.json"
@@ -57,6 +58,7 @@ def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
             target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
             origin=origin_now(dataset) or meta["origin"], example=meta["example"],
             summary=Summary.from_dict(meta["summary"]),
+            target_powers=tuple(TargetPower(**power) for power in meta["target_powers"]),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedError(f"{folder}: {error}") from error

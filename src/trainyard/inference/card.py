@@ -18,9 +18,14 @@ def build_card(
     *, task: str, network: Network, inputs: Inputs, outputs: int, preprocessing: Mapping[str, Any],
     classes: Sequence[Any] | None, targets: Sequence[str], target_mean: Sequence[float],
     target_scale: Sequence[float], precision: str, example: Sequence[Mapping[str, Any]], metrics: Mapping[str, float],
-    lineage: Mapping[str, Any],
+    lineage: Mapping[str, Any], temperature: float | None = None, target_powers: Sequence[Mapping[str, float]] = (),
+    quantiles: Sequence[float] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return the card of a model, as JSON values; `save_package` adds what it knows of the weights."""
+    """Return the card of a model, as JSON values; `save_package` adds what it knows of the weights.
+
+    `temperature` divides the logits of a calibrated classifier; `target_powers` are the transforms of a regressor's
+    targets, empty for none, and `quantiles` the levels that it predicts, empty for one number a target.
+    """
     card = {
         "format": FORMAT,
         "version": VERSION,
@@ -33,9 +38,12 @@ def build_card(
         "targets": list(targets),
         "target_mean": list(target_mean),
         "target_scale": list(target_scale),
+        "target_powers": list(target_powers),
+        "quantiles": list(quantiles),
+        "temperature": temperature,
         "precision": precision,
         "example": list(example),
-        "signature": signature(preprocessing, classes, targets),
+        "signature": signature(preprocessing, classes, targets, quantiles),
         "metrics": dict(metrics),
         "lineage": {name: value for name, value in lineage.items() if name != "environment"},
         "versions": {name: version(name) for name in PACKAGES},
@@ -52,8 +60,9 @@ def card_digest(card: Mapping[str, Any]) -> str:
 
 
 def signature(
-    preprocessing: Mapping[str, Any], classes: Sequence[Any] | None, targets: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
+    preprocessing: Mapping[str, Any], classes: Sequence[Any] | None, targets: Sequence[str],
+    quantiles: Sequence[float] = (),
+) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
     """Return the raw columns a model takes and the columns it gives, in MLflow's words.
 
     Every input is "any" and none is required, so that rows come to the model as they were sent: it reads values by
@@ -63,7 +72,7 @@ def signature(
     """
     inputs = [{"name": column["name"], "type": "any", "required": False} for column in preprocessing["columns"]]
     if classes is None:
-        outputs = [{"name": target, "type": "double"} for target in targets]
+        outputs = [{"name": name, "type": "double"} for name in [*targets, *quantile_names(targets, quantiles)]]
     else:
         probabilities = [{"name": name, "type": "double"} for name in probability_names(classes)]
         outputs = [{"name": "prediction", "type": label_type(classes)}, *probabilities]
@@ -73,6 +82,11 @@ def signature(
 def probability_names(classes: Sequence[Any]) -> list[str]:
     """Return the names of the columns that hold the probability of each class."""
     return [f"probability_{label}" for label in classes]
+
+
+def quantile_names(targets: Sequence[str], quantiles: Sequence[float]) -> list[str]:
+    """Return the names of the columns that hold the quantiles of each target: price_q0.05, ..."""
+    return [f"{target}_q{level:g}" for target in targets for level in quantiles]
 
 
 def label_type(classes: Sequence[Any]) -> str:

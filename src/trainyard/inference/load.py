@@ -2,24 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as read_tensors
 from torch import Tensor, nn
 
 from trainyard.config.convert import WrongValueError, convert_value
 from trainyard.config.keys import keys_of
-from trainyard.config.schema import NETWORKS, Network
+from trainyard.config.schema import NETWORKS, Custom, Network
+from trainyard.config.trusted import target_fault
 from trainyard.errors import DataError, TrainyardError
 from trainyard.inference.card import FORMAT, VERSION, card_digest
 from trainyard.inference.model import Model
 from trainyard.inference.package import CARD, WEIGHTS, describe
-from trainyard.networks import Inputs, build_network
+from trainyard.networks import Inputs
+from trainyard.networks.build import build_network, shapes_only
 
 
 class PackageError(DataError):
@@ -28,10 +29,11 @@ class PackageError(DataError):
     stage = "model"
 
 
-def load(path: Path | str) -> Model:
+def load(path: Path | str, *, trust: Sequence[str] = ()) -> Model:
     """Return the model packaged in the folder `path`, or in `model/` of the run folder `path`.
 
-    Raises PackageError for what is missing, truncated, altered or of a later version.
+    A network of one's own is code that lies elsewhere: it is imported and run where `trust` names its package. Raises
+    PackageError for what is missing, truncated, altered or of a later version.
     """
     folder = Path(path)
     if not (folder / CARD).is_file() and (folder / "model" / CARD).is_file():
@@ -41,7 +43,7 @@ def load(path: Path | str) -> Model:
     card = read_card(folder)
     tensors = read_weights(folder, card)
     try:
-        return Model(card, restore_network(card, tensors), Encoder.from_dict(card["preprocessing"]))
+        return Model(card, restore_network(card, tensors, trust), Encoder.from_dict(card["preprocessing"]))
     except PackageError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, TrainyardError) as error:
@@ -98,18 +100,28 @@ def read_weights(folder: Path, card: Mapping[str, Any]) -> dict[str, Tensor]:
     return tensors
 
 
-def restore_network(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> nn.Module:
-    """Return the network of a card with its weights, ready to predict."""
+def restore_network(card: Mapping[str, Any], tensors: Mapping[str, Tensor], trust: Sequence[str] = ()) -> nn.Module:
+    """Return the network of a card with its weights, ready to predict; one's own only from trusted packages."""
     sizes = card["inputs"]
     shape = sizes["image_shape"]
     inputs = Inputs(sizes["numeric"], tuple(sizes["category_sizes"]), None if shape is None else tuple(shape))
-    with torch.device("meta"):  # shapes only: the weights are there already
-        network = build_network(network_config(card["network"]), inputs, card["outputs"])
+    config = network_config(card["network"])
+    if isinstance(config, Custom):
+        _check_trust(config, trust)
+    with shapes_only(config):  # the weights are there already
+        network = build_network(config, inputs, card["outputs"], trust)
     network.load_state_dict(dict(tensors), strict=True, assign=True)
     unset = [name for name, tensor in chain(network.named_parameters(), network.named_buffers()) if tensor.is_meta]
     if unset:
         raise PackageError(f"There are no values for {', '.join(unset)} of the network.")
     return network.eval().requires_grad_(False)
+
+
+def _check_trust(config: Custom, trust: Sequence[str]) -> None:
+    if target_fault(config._target_, trust, "") is not None:
+        package = config._target_.split(".")[0]
+        raise PackageError(f"The network is {config._target_}, code of one's own that did not come with the weights. "
+                           f"To import and run it, call load(..., trust=({package!r},)).")  # fmt: skip
 
 
 def network_config(values: Mapping[str, Any]) -> Network:

@@ -7,7 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainyard.inference.card import probability_names
+from trainyard.data.target_units import TargetUnits
+from trainyard.inference.card import probability_names, quantile_names
+from trainyard.networks.quantiles import middle, rising_quantiles
 
 if TYPE_CHECKING:
     from trainyard.data.encode import Encoder
@@ -27,7 +29,9 @@ class Model:
         self.task: str = card["task"]
         self.targets: tuple[str, ...] = tuple(card["targets"])
         self.classes: tuple[Any, ...] | None = None if card["classes"] is None else tuple(card["classes"])
+        self.quantiles: tuple[float, ...] = tuple(card["quantiles"])
         self.columns = encoder.names
+        self._units = TargetUnits.of_card(card)
         shape = card["inputs"]["image_shape"]
         self._image_shape = None if shape is None else tuple(shape)
 
@@ -48,24 +52,44 @@ class Model:
         numbers = self._original_units(output)
         return numbers[:, 0] if len(self.targets) == 1 else numbers
 
+    def predict_quantiles(self, rows: Any) -> np.ndarray:
+        """Return the quantiles (N, Q), or (N, T, Q) of several targets, float64 in original units, in the order of
+        `quantiles`; of a model that was trained by loss=quantile only."""
+        if not self.quantiles:
+            raise TypeError("this model predicts no quantiles; train one with model=regressor model.loss=quantile")
+        levels = self._quantiles(self.outputs(rows))
+        return levels[:, 0] if len(self.targets) == 1 else levels
+
     def predict_proba(self, rows: Any) -> np.ndarray:
         """Return the probability of each class (N, C) float64, in the order of `classes`; a classifier only."""
         if self.classes is None:
             raise TypeError("a regressor predicts numbers, no probabilities; use predict")
-        return torch.softmax(torch.from_numpy(self.outputs(rows)), dim=1).numpy()
+        return self._probability(self.outputs(rows))
 
     def predict_columns(self, rows: Any) -> dict[str, np.ndarray]:
-        """Return what is predicted as named columns (N,): `prediction` and `probability_<class>`, or one per target."""
+        """Return what is predicted as named columns (N,).
+
+        These are `prediction` and `probability_<class>`; or one column per target and `<target>_q<level>` per quantile.
+        """
         output = self.outputs(rows)
         if self.classes is None:
-            return dict(zip(self.targets, self._original_units(output).T, strict=True))
-        probability = torch.softmax(torch.from_numpy(output), dim=1).numpy()
-        named = dict(zip(probability_names(self.classes), probability.T, strict=True))
+            columns = dict(zip(self.targets, self._original_units(output).T, strict=True))
+            levels = self._quantiles(output).reshape(len(output), -1).T if self.quantiles else ()
+            return columns | dict(zip(quantile_names(self.targets, self.quantiles), levels, strict=True))
+        named = dict(zip(probability_names(self.classes), self._probability(output).T, strict=True))
         return {"prediction": self.labels()[output.argmax(axis=1)], **named}
 
     def _original_units(self, output: np.ndarray) -> np.ndarray:
-        numbers: np.ndarray = output * np.array(self.card["target_scale"]) + np.array(self.card["target_mean"])
-        return numbers
+        standardised = torch.from_numpy(output)
+        if self.quantiles:
+            standardised = rising_quantiles(standardised, self.quantiles)[:, :, middle(self.quantiles)]
+        return self._units.original(standardised).numpy()
+
+    def _quantiles(self, output: np.ndarray) -> np.ndarray:
+        return self._units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
+
+    def _probability(self, output: np.ndarray) -> np.ndarray:
+        return torch.softmax(torch.from_numpy(output) / (self.card["temperature"] or 1.0), dim=1).numpy()
 
     def labels(self) -> np.ndarray:
         """Return the classes (C,) as an array of their own type."""

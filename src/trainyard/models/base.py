@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
+from trainyard.models.own import Own
+
+NOTHING_OWN = Own()
 
 
 class Model(pl.LightningModule, ABC):
@@ -21,10 +24,12 @@ class Model(pl.LightningModule, ABC):
     before_update: Callable[[Optimizer], None] | None = None
     input_dtype: torch.dtype | None = None  # of the numbers that the network takes, where it is not that of the data
 
-    def __init__(self, network: nn.Module):
+    def __init__(self, network: nn.Module, own: Own = NOTHING_OWN):
         super().__init__()
         self.automatic_optimization = False
         self.network = network
+        self.own = own
+        self.own_loss = own.loss  # where it is a module, it goes to the device with the model
 
     def forward(self, x: Tensor, codes: Tensor | None = None) -> Tensor:
         """Return the network's output (B, outputs), in 32 bits at least."""
@@ -41,8 +46,19 @@ class Model(pl.LightningModule, ABC):
         return weight
 
     @abstractmethod
+    def task_metrics(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Mapping[str, Tensor]:
+        """Return every metric of the task but the loss over all rows of a part, as scalars on the device."""
+
+    @abstractmethod
+    def seen(self, what: str, output: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what a metric of the user's own is given: the output, prediction or probability, and its y."""
+
     def metrics(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Mapping[str, Tensor]:
-        """Return every metric of the task over all rows of a part, as scalars on the device."""
+        """Return the loss, the task's metrics and the user's own over all rows of a part, scalars on the device."""
+        measured = {"loss": self.mean_loss(output, y, weight), **self.task_metrics(output, y, weight)}
+        for metric in self.own.metrics:
+            measured[metric.name] = metric(*self.seen(metric.sees, output, y), weight)
+        return measured
 
     def loss(self, minibatch: Minibatch) -> Tensor:
         """Return the mean loss of a minibatch, the one place where rows are weighed and averaged."""

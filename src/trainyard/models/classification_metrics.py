@@ -3,13 +3,17 @@
 import torch
 from torch import Tensor
 
+from trainyard.models.ranking import average_precision, rank, roc_auc
+
 CALIBRATION_BINS = 15
+TOP = 5
 
 
 def classification_metrics(logits: Tensor, y: Tensor, weight: Tensor | None = None) -> dict[str, Tensor]:
-    """Return accuracy, balanced_accuracy, macro_f1, roc_auc, log_loss and ece, scalars in 64 bits.
+    """Return accuracy, balanced_accuracy, macro_f1, roc_auc, pr_auc, log_loss, brier and ece, scalars in 64 bits.
 
-    logits (N, C), y (N,) int64, weight (N,) or None.
+    logits (N, C), y (N,) int64, weight (N,) or None. Where there are more than five classes, top5_accuracy is there
+    too.
     """
     log_probability = torch.log_softmax(logits.double(), dim=1)  # (N, C)
     probability = log_probability.exp()
@@ -18,12 +22,17 @@ def classification_metrics(logits: Tensor, y: Tensor, weight: Tensor | None = No
     total = w.sum()
     correct = (predicted == y).double()
     confusion = confusion_matrix(y, predicted, w, logits.shape[1])
-    return {
-        "accuracy": (correct * w).sum() / total,
+    ranking = rank(probability, y, w)
+    metrics = {"accuracy": (correct * w).sum() / total}
+    if logits.shape[1] > TOP:
+        metrics["top5_accuracy"] = (among_the_top(probability, y) * w).sum() / total
+    return metrics | {
         "balanced_accuracy": balanced_accuracy(confusion),
         "macro_f1": macro_f1(confusion),
-        "roc_auc": roc_auc(probability, y, w),
+        "roc_auc": roc_auc(ranking),
+        "pr_auc": average_precision(ranking),
         "log_loss": -(log_probability.gather(1, y[:, None])[:, 0] * w).sum() / total,
+        "brier": (squared_distance(probability, y) * w).sum() / total,
         "ece": calibration_error(confidence, correct, w),
     }
 
@@ -32,6 +41,14 @@ def confusion_matrix(y: Tensor, predicted: Tensor, weight: Tensor, classes: int)
     """Return the weight of rows by true class (rows) and predicted class (columns), (C, C)."""
     counts = torch.zeros(classes * classes, dtype=weight.dtype, device=y.device)
     return counts.scatter_add_(0, y * classes + predicted, weight).view(classes, classes)
+
+
+def among_the_top(probability: Tensor, y: Tensor) -> Tensor:
+    """Return 1 for rows (N,) whose true class is among the five most probable ones, of equals the later class."""
+    own = probability.gather(1, y[:, None])
+    later = torch.arange(probability.shape[1], device=y.device) > y[:, None]
+    before = (probability > own) | ((probability == own) & later)
+    return (before.sum(1) < TOP).double()
 
 
 def balanced_accuracy(confusion: Tensor) -> Tensor:
@@ -50,29 +67,14 @@ def macro_f1(confusion: Tensor) -> Tensor:
     return (f1 * present).sum() / present.sum()
 
 
-def roc_auc(probability: Tensor, y: Tensor, weight: Tensor) -> Tensor:
-    """Return the area under the ROC curve of class 1 of two, else the mean of one class against the rest.
+def squared_distance(probability: Tensor, y: Tensor) -> Tensor:
+    """Return the squared distance (N,) of the probabilities to those of one who knows; of two classes half of it.
 
-    Ties count half (Hanley and McNeil, 1982). Classes that no row or every row has are left out; NaN where none is
-    left.
+    Its mean is the Brier score (Brier, 1950).
     """
-    scores = probability[:, 1:] if probability.shape[1] == 2 else probability  # (N, K)
-    classes = torch.arange(probability.shape[1] - scores.shape[1], probability.shape[1], device=y.device)
-    scores, order = scores.sort(dim=0, descending=True)
-    sorted_weight = weight[order]
-    positive = (y[order] == classes) * sorted_weight
-    hits, alarms = positive.cumsum(0), (sorted_weight - positive).cumsum(0)
-    group_end = torch.ones_like(scores, dtype=torch.bool)
-    group_end[:-1] = scores[1:] != scores[:-1]
-    area = (group_end * (alarms - _before(alarms, group_end)) * (hits + _before(hits, group_end))).sum(0) / 2
-    pairs = hits[-1] * alarms[-1]
-    valid = (pairs > 0).double()
-    return (area / pairs.clamp_min(1e-300) * valid).sum() / valid.sum()
-
-
-def _before(counts: Tensor, group_end: Tensor) -> Tensor:
-    ends = (counts * group_end).cummax(0).values
-    return torch.cat([torch.zeros_like(ends[:1]), ends[:-1]])
+    truth = torch.zeros_like(probability).scatter_(1, y[:, None], 1.0)
+    distance = (probability - truth).square().sum(1)
+    return distance / 2 if probability.shape[1] == 2 else distance
 
 
 def calibration_error(confidence: Tensor, correct: Tensor, weight: Tensor) -> Tensor:

@@ -1,49 +1,80 @@
 """A network from its config, the shapes of its data and a seed."""
 
-from typing import cast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from trainyard.config.schema import Linear, Mlp, Network
+from trainyard.config.schema import Cnn, Custom, Linear, Mlp, Network, ResNet
 from trainyard.config.seeds import stream_seed
 from trainyard.errors import NetworkError
+from trainyard.networks.cnn import CnnNetwork
+from trainyard.networks.custom import custom_network
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.linear import LinearNetwork
 from trainyard.networks.mlp import MlpNetwork
+from trainyard.networks.resnet import ResNetNetwork
 
 
-def build_network(config: Network, inputs: Inputs, outputs: int) -> nn.Module:
+def build_network(config: Network, inputs: Inputs, outputs: int, trusted: Sequence[str] = ()) -> nn.Module:
     """Return the network of `config` for `inputs`, with `outputs` numbers per row.
 
-    Its forward takes x (B, F) and codes (B, C) int64 or None, and returns (B, outputs).
+    Its forward takes x (B, F) or (B, channels, height, width) and codes (B, C) int64 or None, and returns (B, outputs).
+    A network of the user's own comes from one of the `trusted` packages.
     """
     match config:
         case Linear():
             return LinearNetwork(config, inputs, outputs)
         case Mlp():
             return MlpNetwork(config, inputs, outputs)
+        case Cnn():
+            return CnnNetwork(config, inputs, outputs)
+        case ResNet():
+            return ResNetNetwork(config, inputs, outputs)
+        case Custom():
+            return custom_network(config, inputs, outputs, trusted)
     raise NetworkError(f"network.name={config.name}: there is no such network.")
 
 
-def seeded_network(config: Network, inputs: Inputs, outputs: int, seed: int) -> nn.Module:
+def seeded_network(
+    config: Network, inputs: Inputs, outputs: int, seed: int, trusted: Sequence[str] = ()
+) -> nn.Module:
     """Return a network on the CPU whose initial weights are a pure function of `seed`, whatever was drawn before."""
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(stream_seed(seed, "weights"))
-        return build_network(config, inputs, outputs)
+        return build_network(config, inputs, outputs, trusted)
 
 
-def check_network(config: Network, inputs: Inputs, outputs: int, memory: int) -> None:
-    """Raise NetworkError where the network cannot be built for these shapes or outgrows `memory` (bytes).
+@contextmanager
+def shapes_only(config: Network) -> Iterator[None]:
+    """Build a network and pass rows meanwhile for their shapes alone.
 
-    Shapes are tried on torch's meta device, which computes no numbers and takes no memory.
+    That is on torch's meta device, which computes no numbers and takes no memory; a network of the user's own, which
+    may look at numbers, is built on the CPU. Nothing is drawn from the global generator.
     """
-    with torch.device("meta"):
-        network = build_network(config, inputs, outputs)
-        x = torch.empty(2, *(inputs.image_shape or (inputs.numeric,)))
-        codes = torch.empty(2, len(inputs.category_sizes), dtype=torch.int64)
-        shape = tuple(cast(torch.Tensor, network(x, codes)).shape)
+    device = torch.device("cpu" if isinstance(config, Custom) else "meta")
+    with torch.random.fork_rng(devices=[]), torch.no_grad(), device:
+        yield
+
+
+def two_rows(inputs: Inputs) -> tuple[Tensor, Tensor]:
+    """Return x (2, F) or (2, channels, height, width) and codes (2, C) of zeros."""
+    x = torch.zeros(2, *(inputs.image_shape or (inputs.numeric,)))
+    return x, torch.zeros(2, len(inputs.category_sizes), dtype=torch.int64)
+
+
+def check_network(
+    config: Network, inputs: Inputs, outputs: int, memory: int, trusted: Sequence[str] = ()
+) -> int:
+    """Return the number of the network's parameters.
+
+    Raises NetworkError where it cannot be built for these shapes or outgrows `memory` (bytes).
+    """
     faults = []
+    with shapes_only(config):
+        network = build_network(config, inputs, outputs, trusted)
+        shape = _output_shape(network, config, inputs)
     if shape != (2, outputs):
         faults.append(f"network={config.name} gives {shape} for two rows; the data need (2, {outputs}).")
     parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -53,5 +84,22 @@ def check_network(config: Network, inputs: Inputs, outputs: int, memory: int) ->
             f"network={config.name} has {parameters:,} parameters and needs about {needed / 2**30:,.1f} GiB to train; "
             f"there are {memory / 2**30:,.1f} GiB. Make its layers narrower."
         )
+    if not parameters:
+        faults.append(f"network={config.name} has no parameters to train.")
     if faults:
         raise NetworkError(faults)
+    return parameters
+
+
+def _output_shape(network: nn.Module, config: Network, inputs: Inputs) -> tuple[int, ...]:
+    x, codes = two_rows(inputs)
+    try:
+        output = network(x, codes)
+    except Exception as error:
+        if not isinstance(config, Custom):
+            raise
+        raise NetworkError(f"network={config.name} cannot take two rows of shape {tuple(x.shape)} "
+                           f"({type(error).__name__}: {error}).") from error  # fmt: skip
+    if not isinstance(output, Tensor):
+        raise NetworkError(f"network={config.name} gives {type(output).__name__} for two rows; the data need a tensor.")
+    return tuple(output.shape)

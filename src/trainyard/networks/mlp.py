@@ -5,11 +5,9 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from trainyard.config.schema import Mlp
+from trainyard.networks.activations import ACTIVATIONS
 from trainyard.networks.inputs import InputLayer, Inputs
 
-ACTIVATIONS: dict[str, type[nn.Module]] = {
-    "relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh, "elu": nn.ELU, "leaky_relu": nn.LeakyReLU,
-}  # fmt: skip
 NORMALIZATIONS: dict[str, type[nn.Module]] = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 
 

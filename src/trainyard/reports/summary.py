@@ -69,11 +69,16 @@ def layer_lines(layers: Sequence[Layer], parameters: int) -> list[str]:
 def end_summary(
     *, metrics: Mapping[str, float], baseline_name: str, directions: Mapping[str, str], epochs: int, best_epoch: int,
     reason: str, seconds: float, folder: Path, mlflow: str, next_command: str, error: str | None,
+    outcome: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """Return how a run ended: its metrics beside the baseline, where it lies, and what to do next."""
+    """Return how a run ended: its metrics beside the baseline, where it lies, and what to do next.
+
+    `outcome` are the lines of reports.outcome.
+    """
     lines = [] if error is None else [*labelled("stopped", error.removeprefix("stopped ")), ""]
     lines += metric_lines(metrics, baseline_name, directions)
     lines += target_lines(metrics, baseline_name, directions)
+    lines += outcome
     best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"
     lines += labelled("training", f"{plural(epochs, 'epoch')} in {seconds_text(seconds)}{best}; {reason}")
     lines += pasted("folder", str(folder))

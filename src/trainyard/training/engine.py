@@ -12,6 +12,7 @@ from trainyard.training.distributed import World
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.fused import SLOTS
 from trainyard.training.member import Member
+from trainyard.training.schedule import Length
 from trainyard.training.stepper import ReferenceStepper, Stepper
 
 Engine = Literal["fast", "reference"]
@@ -36,13 +37,13 @@ def why_not_fast(config: Config) -> str | None:
 
 
 def open_stepper(
-    engine: Engine, model: Model, member: Member, device: Device, world: World, *, total_steps: int | None,
-    steps_per_epoch: int, sizes: Sequence[int],
+    engine: Engine, model: Model, member: Member, device: Device, world: World, *, length: Length,
+    sizes: Sequence[int],
 ) -> Stepper:  # fmt: skip
     """Return the stepper of an engine over a model that Lightning has set up; `sizes` are an epoch's minibatches'."""
     if engine == "reference":
-        return ReferenceStepper(model, member, total_steps, world)
-    epochs = float("inf") if total_steps is None else total_steps / steps_per_epoch
+        return ReferenceStepper(model, member, length, world)
+    epochs = float("inf") if length.total is None else length.total / length.epoch
     recorded = not member.config.training.compile
     expected = {rows: count * epochs for rows, count in Counter(sizes).items()} if recorded else {}
-    return FlatStepper(model, member, device, total_steps, expected)
+    return FlatStepper(model, member, device, length, expected)

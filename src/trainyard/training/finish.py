@@ -1,36 +1,82 @@
 """What follows the training of a run: test metrics, predictions, the packaged model and the flat metrics file."""
 
+import csv
+import io
+import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from trainyard.files import replacing
+from trainyard.config.schema import Classifier
+from trainyard.files import replacing, write_text
 from trainyard.inference.card import build_card
 from trainyard.inference.package import save_package
+from trainyard.models import Regressor
+from trainyard.models.calibration import fit_temperature
+from trainyard.models.per_class import per_class
+from trainyard.networks.quantiles import rising_quantiles
 from trainyard.training.baseline import baseline_metrics
 from trainyard.training.evaluation import Outputs, measure, outputs
 from trainyard.training.fit import Fitted
 from trainyard.training.plan import Plan
 
-
-def test_outputs(plan: Plan, fitted: Fitted) -> Outputs:
-    """Return the fitted model's outputs over the test rows."""
-    return outputs(fitted.model, plan.open_test(), plan.config.training.eval_batch_size, plan.device)
+CALIBRATED = ("log_loss", "brier", "ece")  # metrics that look at how sure a model is
 
 
-def final_metrics(plan: Plan, fitted: Fitted, tested: Outputs) -> dict[str, float]:
-    """Return test/..., baseline/..., best/... and how much was trained, flat."""
+@dataclass(frozen=True)
+class FinalOutputs:
+    """The fitted model's outputs over the test rows, and the temperature that its logits are divided by."""
+
+    raw: Outputs
+    temperature: float | None = None
+
+    @property
+    def outputs(self) -> Outputs:
+        """The outputs as they are predicted from."""
+        return self.raw if self.temperature is None else self.raw._replace(output=self.raw.output / self.temperature)
+
+
+def final_outputs(plan: Plan, fitted: Fitted) -> FinalOutputs:
+    """Return what the fitted model makes of the test rows, calibrated on the validation rows where that was asked."""
+    batch_size, model = plan.config.training.eval_batch_size, plan.config.model
+    temperature = None
+    if isinstance(model, Classifier) and model.calibrate:
+        temperature = fit_temperature(*outputs(fitted.model, plan.open_validation(), batch_size, plan.device))
+    return FinalOutputs(outputs(fitted.model, plan.open_test(), batch_size, plan.device), temperature)
+
+
+def final_metrics(plan: Plan, fitted: Fitted, tested: FinalOutputs) -> dict[str, float]:
+    """Return test/..., baseline/..., best/..., uncalibrated/... and how much was trained, flat."""
     member = fitted.member
     return {
-        **measure(fitted.model, tested, "test"),
-        **baseline_metrics(fitted.model, plan.prepared, tested),
+        **tested_metrics(fitted, tested),
+        **baseline_metrics(fitted.model, plan.prepared, tested.raw),
         **best_metrics(fitted),
         "trained/epochs": float(member.epoch),
         "trained/steps": float(member.step),
     }
+
+
+def tested_metrics(fitted: Fitted, tested: FinalOutputs) -> dict[str, float]:
+    """Return test/<metric> of what is predicted, and what belongs to them.
+
+    Of a calibrated model, test/loss stays that of the outputs that were trained, uncalibrated/<metric> is what the
+    probabilities were worth before, and calibration/temperature by what they were changed. test/mape_left_out is the
+    number of targets that are 0, where there are any.
+    """
+    metrics = measure(fitted.model, tested.raw, "test")
+    if tested.temperature is not None:
+        before = {f"uncalibrated/{name}": metrics[f"test/{name}"] for name in CALIBRATED}
+        metrics = {**measure(fitted.model, tested.outputs, "test"), "test/loss": metrics["test/loss"], **before}
+        metrics["calibration/temperature"] = tested.temperature
+    if isinstance(fitted.model, Regressor):
+        zeros = int(fitted.model.units.is_zero(tested.raw.y).sum())
+        metrics |= {"test/mape_left_out": float(zeros)} if zeros else {}
+    return metrics
 
 
 def best_metrics(fitted: Fitted) -> dict[str, float]:
@@ -41,31 +87,56 @@ def best_metrics(fitted: Fitted) -> dict[str, float]:
     return {"best/epoch": float(member.best_epoch), **metrics} if metrics else {}
 
 
-def write_predictions(path: Path, plan: Plan, tested: Outputs) -> None:
+def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutputs) -> None:
     """Write what was predicted for the test rows: classes and probabilities, or targets in original units.
 
-    Arrays: `target` (N,) int64 and `probability` (N, C) float32; or `target` and `prediction` (N, T) float64.
+    Arrays: `target` (N,) int64 and `probability` (N, C) float32; or `target` and `prediction` (N, T) float64, and of a
+    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,).
     """
-    prepared, output = plan.prepared, tested.output.double()
-    if prepared.task == "classification":
-        arrays = {"target": tested.y, "probability": torch.softmax(output, dim=1).float()}
+    output, y, _ = tested.outputs
+    model = fitted.model
+    if isinstance(model, Regressor):
+        units = model.units.to(output.device)
+        arrays = {"target": units.original(y), "prediction": units.original(model.point(output))}
+        if model.levels:
+            arrays["quantile"] = units.original_quantiles(rising_quantiles(output, model.levels))
+            arrays["level"] = torch.tensor(model.levels, dtype=torch.float64)
     else:
-        scale = torch.tensor(prepared.target_scale, dtype=torch.float64, device=output.device)
-        mean = torch.tensor(prepared.target_mean, dtype=torch.float64, device=output.device)
-        arrays = {"target": tested.y.double() * scale + mean, "prediction": output * scale + mean}
+        arrays = {"target": y, "probability": torch.softmax(output.double(), dim=1).float()}
     columns = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
     with replacing(path) as partial, partial.open("wb") as file:
-        np.savez(file, allow_pickle=False, row=np.asarray(prepared.test.rows), **columns)
+        np.savez(file, allow_pickle=False, row=np.asarray(plan.prepared.test.rows), **columns)
 
 
-def package(plan: Plan, fitted: Fitted, folder: Path, metrics: Mapping[str, float], lineage: Mapping[str, Any]) -> Path:
+def write_per_class(folder: Path, plan: Plan, tested: FinalOutputs) -> list[Path]:
+    """Write precision, recall, F1 and support of each class as per_class.json and .csv; nothing for a regressor."""
+    classes = plan.prepared.classes
+    if classes is None:
+        return []
+    rows = [asdict(row) for row in per_class(*tested.outputs, classes)]
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    files = {folder / "per_class.json": json.dumps(rows, indent=2) + "\n", folder / "per_class.csv": text.getvalue()}
+    for path, content in files.items():
+        write_text(path, content)
+    return list(files)
+
+
+def package(
+    plan: Plan, fitted: Fitted, folder: Path, metrics: Mapping[str, float], lineage: Mapping[str, Any],
+    temperature: float | None = None,
+) -> Path:  # fmt: skip
     """Write the self-contained model of a run and return its folder."""
-    prepared = plan.prepared
+    prepared, model = plan.prepared, fitted.model
     card = build_card(
         task=prepared.task, network=plan.config.network, inputs=plan.inputs, outputs=plan.outputs,
         preprocessing=prepared.preprocessing, classes=prepared.classes, targets=prepared.targets,
         target_mean=prepared.target_mean, target_scale=prepared.target_scale, precision=plan.device.precision,
-        example=prepared.example, metrics=metrics, lineage=lineage,
+        example=prepared.example, metrics=metrics, lineage=lineage, temperature=temperature,
+        target_powers=[asdict(power) for power in prepared.target_powers],
+        quantiles=model.levels if isinstance(model, Regressor) else (),
     )  # fmt: skip
-    save_package(folder / "model", state=fitted.model.network.state_dict(), card=card)
+    save_package(folder / "model", state=model.network.state_dict(), card=card)
     return folder / "model"

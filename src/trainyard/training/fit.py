@@ -27,6 +27,7 @@ from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer
 from trainyard.training.plan import Plan
 from trainyard.training.state import BEST, WEIGHTS, State
+from trainyard.training.stepper import Stepper
 from trainyard.training.stop import Stop
 
 LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "64": "64-true"}  # others are called alike
@@ -44,6 +45,11 @@ class Fitted:
     rows: int
 
 
+def _as_it_is(stepper: Stepper, member: Member) -> Stepper:
+    del member
+    return stepper
+
+
 def _ignore_step(epoch: int, minibatch: int) -> None:
     del epoch, minibatch
 
@@ -59,6 +65,7 @@ def fit(
     resumed: State | None = None,
     checkpoints: Checkpoints | None = None,
     plugins: Sequence[Any] = (),
+    wrap_stepper: Callable[[Stepper, Member], Stepper] = _as_it_is,
     on_step: Callable[[int, int], None] = _ignore_step,
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
 ) -> Fitted:
@@ -66,10 +73,10 @@ def fit(
 
     `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
     `stop` ends the training between two minibatches. With `resumed` it goes on from a state, `checkpoints` keeps states
-    of it, and `plugins` are Lightning's.
+    of it, and `plugins` are Lightning's. `wrap_stepper` may put something around what does the work of a minibatch.
     """
     stop = stop or Stop()
-    loop = open_loop(plan, stop, resumed, checkpoints, on_step, on_epoch)
+    loop = open_loop(plan, stop, resumed, checkpoints, wrap_stepper, on_step, on_epoch)
     member, model, started = loop.member, loop.model, time.perf_counter()
     if plan.config.training.max_time is not None:
         stop.limit(parse_duration(plan.config.training.max_time) - loop.seconds)
@@ -85,6 +92,7 @@ def fit(
 
 def open_loop(
     plan: Plan, stop: Stop, resumed: State | None, checkpoints: Checkpoints | None,
+    wrap_stepper: Callable[[Stepper, Member], Stepper],
     on_step: Callable[[int, int], None], on_epoch: Callable[[Member, Model, dict[str, float], bool], None],
 ) -> Loop:  # fmt: skip
     """Return the loop of a plan, its member and model at their start or as they were in `resumed`."""
@@ -109,11 +117,12 @@ def open_loop(
     blocks = Blocks(len(minibatches), length, start)
     decay = config.training.average_decay
     loop = Loop(
-        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.total_steps,
+        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.length,
         None if decay is None else WeightAverage(model.network, decay), checkpoints, resumed,
-        lambda world: open_stepper(
-            plan.engine, model, member, plan.device, world, total_steps=plan.total_steps,
-            steps_per_epoch=plan.steps_per_epoch, sizes=minibatches.sizes(),
+        lambda world: wrap_stepper(
+            open_stepper(
+                plan.engine, model, member, plan.device, world, length=plan.length, sizes=minibatches.sizes()
+            ), member,
         ), on_step, on_epoch,
     )  # fmt: skip
     model.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None

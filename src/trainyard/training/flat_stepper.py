@@ -13,6 +13,7 @@ from trainyard.training.fused import SLOTS, FusedOptimizer
 from trainyard.training.member import Member
 from trainyard.training.playback import Playback
 from trainyard.training.recording import loss_and_gradients, record
+from trainyard.training.schedule import Length
 from trainyard.training.stepper import gradient_key, learning_rate, slot_key
 
 SCRATCH = "scratch"  # slot for the gradient of one minibatch of a group
@@ -29,10 +30,10 @@ class FlatStepper:
     """
 
     def __init__(
-        self, model: Model, member: Member, device: Device, total_steps: int | None,
+        self, model: Model, member: Member, device: Device, length: Length,
         expected: Mapping[int, float] | None = None,
     ):  # fmt: skip
-        self.model, self.member, self.device, self.total_steps = model, member, device, total_steps
+        self.model, self.member, self.device, self.length = model, member, device, length
         self.expected = expected or {}
         optimizer = member.config.optimizer
         grouped = [SCRATCH] if member.config.training.accumulate > 1 else []
@@ -105,6 +106,6 @@ class FlatStepper:
         if clip_norm is not None:
             norm = torch.linalg.vector_norm(self._gradient)
             self._gradient.mul_((clip_norm / (norm + NORM_EPS)).clamp(max=1.0))
-        self.optimizer.update(learning_rate(self.member, self.total_steps))
+        self.optimizer.update(learning_rate(self.member, self.length))
         self.member.step += 1
         self._passes = 0

@@ -20,6 +20,7 @@ from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
 from trainyard.training.member import Member
 from trainyard.training.recording import random_state, set_random_state
+from trainyard.training.schedule import Length
 from trainyard.training.state import AVERAGE, BEST, LOSSES, RANDOM, WEIGHTS, State, named_weights, prefixed
 from trainyard.training.stepper import Stepper, learning_rate
 from trainyard.training.stop import Stop
@@ -41,7 +42,7 @@ class Loop:
     device: Device
     blocks: Blocks
     stop: Stop
-    total_steps: int | None
+    length: Length
     average: WeightAverage | None
     checkpoints: Checkpoints | None
     resumed: State | None
@@ -207,7 +208,7 @@ class Loop:
         sizes = self.minibatches.sizes()[: len(self.losses)]
         rows = torch.tensor(sizes, dtype=torch.float64, device=losses.device)
         mean = float((losses * rows).sum() / rows.sum())
-        return {"train/loss": mean, "train/lr": learning_rate(self.member, self.total_steps)}
+        return {"train/loss": mean, "train/lr": learning_rate(self.member, self.length)}
 
     def _validate(self, epoch: int, metrics: dict[str, float]) -> bool:
         """Add the metrics of the validation part and take them into the history; whether they are the best."""

@@ -91,11 +91,10 @@ class Member:
             return False
         if self.best_value is None:
             return True
-        training = self.config.training
         gain = value - self.best_value
-        if monitor_direction(training.monitor, training.direction) == "min":
+        if monitor_direction(self.config) == "min":
             gain = -gain
-        return gain > training.min_delta
+        return gain > self.config.training.min_delta
 
     def _lower_on_plateau(self, improved: bool) -> None:
         schedule = self.config.schedule

@@ -1,15 +1,17 @@
 """What a person reads at the start and the end of a run and of a sweep."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainyard.config.metric_names import METRICS, monitor_direction
+from trainyard.config.metric_names import metric_directions, monitor_direction
 from trainyard.config.root import project_root
-from trainyard.config.schema import Tracking
-from trainyard.networks.table import layer_table
+from trainyard.config.schema import Regressor, Tracking
+from trainyard.reports.outcome import outcome_lines
 from trainyard.reports.summary import end_summary, start_summary, sweep_summary
 from trainyard.tracking.target import resolve
+from trainyard.training.baseline import baseline_name
 from trainyard.training.fit import Fitted
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
@@ -31,10 +33,10 @@ REASONS = {
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
     """Return what is going to be trained on what; `uncommitted` tells of data, with the command that keeps them."""
-    config, prepared = plan.config, plan.prepared
+    prepared = plan.prepared
     layers = [
         (layer.name, layer.kind, " x ".join(str(size) for size in layer.shape), layer.parameters)
-        for layer in layer_table(config.network, plan.inputs, plan.outputs)
+        for layer in plan.layers
     ]
     return start_summary(
         name=name, dataset=prepared.dataset_name, origin=prepared.origin, digest=prepared.digest,
@@ -63,18 +65,21 @@ def training_line(plan: Plan) -> str:
 
 def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlflow: str) -> str:
     """Return how the run ended: metrics beside the baseline, why it stopped, where it lies, what to do next."""
-    task = plan.prepared.task
+    member, model, per_class = fitted.member, plan.config.model, result.folder / "per_class.json"
+    classes = json.loads(per_class.read_text(encoding="utf-8")) if per_class.exists() else []
+    quantiles = model.quantiles if isinstance(model, Regressor) and model.loss == "quantile" else ()
     return end_summary(
-        metrics=result.metrics, baseline_name="majority class" if task == "classification" else "mean",
-        directions=METRICS[task], epochs=fitted.member.epoch, best_epoch=fitted.member.best_epoch,
+        metrics=result.metrics, baseline_name=baseline_name(fitted.model),
+        directions=metric_directions(model), epochs=member.epoch, best_epoch=member.best_epoch,
         reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
         next_command=next_command(command, result), error=result.error,
+        outcome=outcome_lines(result.metrics, classes, quantiles),
     )  # fmt: skip
 
 
 def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
     """Return how a member of a sweep ended, in a line."""
-    first = next(name for name in METRICS[plan.prepared.task] if name != "loss")
+    first = next(name for name in metric_directions(plan.config.model) if name != "loss")
     test, baseline = (result.metrics.get(f"{part}/{first}") for part in ("test", "baseline"))
     measured = "not tested" if test is None else f"test {first} {test:.4g} (baseline {baseline:.4g})"
     return f"  {measured}, best epoch {fitted.member.best_epoch} of {fitted.member.epoch}, {REASONS[fitted.reason]}"
@@ -100,7 +105,7 @@ def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str
             (" ".join(member.overrides), member.result.status, member.result.monitor_value, member.result.metrics)
             for member in sweep.members
         ],
-        monitor=training.monitor, direction=monitor_direction(training.monitor, training.direction),
+        monitor=training.monitor, direction=monitor_direction(sweep.config),
         test_metric=f"test/{main_metric(sweep)}", spread=metrics, folder=sweep.folder, mlflow=mlflow,
     )  # fmt: skip
 

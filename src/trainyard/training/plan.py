@@ -1,20 +1,27 @@
 """What a run is going to do, settled and checked before anything of it is written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
-from trainyard.config.schema import AutoModel, Classifier, Config, Mlp, Regressor, Training
+from trainyard.config.schema import AutoModel, Classifier, Config, Regressor, Training
 from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows, row_order
 from trainyard.data.prepared import Part, Prepared
+from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Model
 from trainyard.models import Regressor as RegressorModel
-from trainyard.networks import Inputs, build_network, check_network, seeded_network
+from trainyard.models.check_own import check_own
+from trainyard.models.classification_metrics import TOP
+from trainyard.models.own import resolve_own
+from trainyard.networks import Inputs, check_network, seeded_network
+from trainyard.networks.table import Layer, layer_table
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
+from trainyard.training.schedule import Length
 
 RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
 
@@ -28,6 +35,7 @@ class Plan:
     device: Device
     inputs: Inputs
     outputs: int
+    layers: tuple[Layer, ...]
     parameters: int
     minibatches: int
     steps_per_epoch: int
@@ -35,9 +43,15 @@ class Plan:
     engine: Engine
     notes: tuple[str, ...] = ()  # for a person, on how it is going to be trained
 
+    @property
+    def length(self) -> Length:
+        """The length of the training in steps."""
+        return Length(self.total_steps, self.steps_per_epoch)
+
     def build_model(self) -> Model:
         """Return the model with its seeded initial weights."""
-        network = seeded_network(self.config.network, self.inputs, self.outputs, self.config.seed)
+        config = self.config
+        network = seeded_network(config.network, self.inputs, self.outputs, config.seed, config.trusted)
         return wrap_network(network, self.config, self.prepared)
 
     def open_training(self) -> Minibatches:
@@ -71,16 +85,23 @@ class Plan:
 
 
 def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
-    """Return the plan of a run; raise NetworkError where the network does not fit the data or the memory."""
+    """Return the plan of a run.
+
+    Raises ConfigError where code of the user's own does not do what it has to, and NetworkError where the network does
+    not fit the data or the memory.
+    """
     config = settle_model(config, prepared)
     engine = choose_engine(config)
     inputs = Inputs(prepared.numeric, prepared.category_sizes, prepared.image_shape)
-    outputs = len(prepared.classes) if prepared.classes is not None else len(prepared.targets)
-    _check_batches(config, prepared)
+    outputs = count_outputs(config, prepared)
+    _check_monitor(config, prepared)
+    check_own(wrap_network(nn.Identity(), config, prepared), outputs)
     opened = open_device(config.accelerator, device, 0.0)
-    check_network(config.network, inputs, outputs, opened.free_memory())
-    parameters = _count_parameters(config, inputs, outputs)
-    flops = 6.0 * parameters * config.training.batch_size
+    parameters = check_network(config.network, inputs, outputs, opened.free_memory(), config.trusted)
+    layers = layer_table(config.network, inputs, outputs, config.trusted)
+    _check_batches(config, prepared, layers)
+    multiplications = max(parameters, sum(layer.multiplications for layer in layers))
+    flops = 6.0 * multiplications * config.training.batch_size
     opened = open_device(config.accelerator, device, flops)
     notes = check_sharing(config, opened, flops)
     minibatches = _count_minibatches(config.training, len(prepared.train.y))
@@ -90,7 +111,8 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
         lengths.append(config.training.max_epochs * steps_per_epoch)
     total_steps = min((length for length in lengths if length is not None), default=None)
     return Plan(
-        config, prepared, opened, inputs, outputs, parameters, minibatches, steps_per_epoch, total_steps, engine, notes
+        config, prepared, opened, inputs, outputs, tuple(layers), parameters, minibatches, steps_per_epoch, total_steps,
+        engine, notes,
     )
 
 
@@ -117,32 +139,41 @@ def settle_model(config: Config, prepared: Prepared) -> Config:
     return replace(config, model=Classifier() if prepared.task == "classification" else Regressor())
 
 
+def count_outputs(config: Config, prepared: Prepared) -> int:
+    """Return how many numbers the network gives per row: one a class or a target, or one a quantile of a target."""
+    if prepared.classes is not None:
+        return len(prepared.classes)
+    quantiles = isinstance(config.model, Regressor) and config.model.loss == "quantile"
+    return len(prepared.targets) * (len(config.model.quantiles) if quantiles else 1)  # type: ignore[union-attr]
+
+
 def wrap_network(network: nn.Module, config: Config, prepared: Prepared) -> Model:
     """Return the model of the config around a network."""
     if isinstance(config.model, Classifier):
-        return ClassifierModel(network, config.model, prepared.class_counts or ())
+        own = resolve_own(config.model, config.trusted)
+        return ClassifierModel(network, config.model, prepared.class_counts or (), own)
     if isinstance(config.model, Regressor):
-        return RegressorModel(network, config.model, prepared.targets, prepared.target_scale)
+        own = resolve_own(config.model, config.trusted)
+        return RegressorModel(network, config.model, prepared.targets, TargetUnits.of(prepared), own)
     raise TypeError("the model is not settled")
 
 
-def _check_batches(config: Config, prepared: Prepared) -> None:
-    network = config.network
+def _check_monitor(config: Config, prepared: Prepared) -> None:
+    classes = len(prepared.classes or ())
+    if config.training.monitor == "val/top5_accuracy" and classes <= TOP:
+        raise ConfigError(f"training.monitor=val/top5_accuracy: {prepared.targets[0]} has {classes} classes, and the "
+                          "top five are told where there are more. Take val/accuracy.")  # fmt: skip
+
+
+def _check_batches(config: Config, prepared: Prepared, layers: Sequence[Layer]) -> None:
     batch_size = min(config.training.batch_size, len(prepared.train.y))
-    if isinstance(network, Mlp) and network.normalization == "batch" and batch_size < 2:
-        raise NetworkError(
-            "network.normalization=batch needs minibatches of two rows or more. Raise training.batch_size, or take "
-            "network.normalization=layer."
-        )
+    normalizing = [layer for layer in layers if layer.kind.startswith("BatchNorm")]
+    if normalizing and batch_size < 2:
+        raise NetworkError(f"The layer {normalizing[0].name} normalizes over the rows of a minibatch and needs two or "
+                           "more of them. Raise training.batch_size, or take a network without it.")  # fmt: skip
 
 
 def _count_minibatches(training: Training, rows: int) -> int:
     if training.overfit_batches is not None:
         rows = min(rows, training.overfit_batches * training.batch_size)
     return minibatch_count(rows, training.batch_size, training.limit_batches)
-
-
-def _count_parameters(config: Config, inputs: Inputs, outputs: int) -> int:
-    with torch.device("meta"):
-        network = build_network(config.network, inputs, outputs)
-    return sum(parameter.numel() for parameter in network.parameters())

@@ -61,7 +61,9 @@ def plan_from(config: Config, root: Path) -> "Plan":
     importing = Thread(target=importlib.import_module, args=(HEAVY,), daemon=True)
     importing.start()
     double = config.accelerator.precision == "64"
-    prepared = prepare(config.dataset, task=task_of(config), double=double, root=root)
+    prepared = prepare(
+        config.dataset, task=task_of(config), double=double, root=root, target_transform=target_transform_of(config)
+    )
     importing.join()
     from trainyard.training.accelerator import check_accelerator
     from trainyard.training.plan import plan_run
@@ -74,3 +76,8 @@ def task_of(config: Config) -> Literal["auto", "classification", "regression"]:
     if isinstance(config.model, Classifier):
         return "classification"
     return "regression" if isinstance(config.model, Regressor) else "auto"
+
+
+def target_transform_of(config: Config) -> str:
+    """Return what the model of the config asks to be done with its targets."""
+    return config.model.target_transform if isinstance(config.model, Regressor) else "none"

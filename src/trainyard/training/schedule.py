@@ -1,12 +1,20 @@
 """The learning rate as a closed form of the step."""
 
 import math
+from typing import NamedTuple
 
-from trainyard.config.schema import Constant, Cosine, OneCycle, Plateau, Schedule
+from trainyard.config.schema import Constant, Cosine, OneCycle, Plateau, Polynomial, Schedule, Step
 
 
-def learning_rate_factor(schedule: Schedule, step: int, total: int | None) -> float:
-    """Return the factor on optimizer.lr at `step` (from 0) of `total` steps; `total` may be None where none is needed.
+class Length(NamedTuple):
+    """How long a training is, in steps: all of it, None where that is not known, and an epoch."""
+
+    total: int | None
+    epoch: int
+
+
+def learning_rate_factor(schedule: Schedule, step: int, length: Length) -> float:
+    """Return the factor on optimizer.lr at `step` (from 0); the length may be unknown where none is needed.
 
     After the warm-up the schedule runs over the steps that remain. What plateau lowers is state of the member and
     comes on top.
@@ -17,9 +25,15 @@ def learning_rate_factor(schedule: Schedule, step: int, total: int | None) -> fl
         case Constant() | Plateau():
             return 1.0
         case Cosine():
-            return _cosine(1.0, schedule.final_factor, _progress(schedule, step, total))
+            return _cosine(1.0, schedule.final_factor, _progress(schedule, step, length.total))
+        case Polynomial():
+            remaining = (1 - _progress(schedule, step, length.total)) ** schedule.power
+            return float(schedule.final_factor + (1 - schedule.final_factor) * remaining)
+        case Step():
+            every = schedule.every * (length.epoch if schedule.unit == "epochs" else 1)
+            return float(schedule.factor ** ((step - schedule.warmup_steps) // every))
         case OneCycle():
-            progress, peak = _progress(schedule, step, total), schedule.peak_fraction
+            progress, peak = _progress(schedule, step, length.total), schedule.peak_fraction
             if progress < peak:
                 return _cosine(schedule.start_factor, 1.0, progress / peak)
             return _cosine(1.0, schedule.final_factor, (progress - peak) / (1 - peak))

@@ -12,7 +12,7 @@ from trainyard.data.minibatches import Minibatch
 from trainyard.models import Model
 from trainyard.training.distributed import World
 from trainyard.training.member import Member
-from trainyard.training.schedule import learning_rate_factor
+from trainyard.training.schedule import Length, learning_rate_factor
 
 ALONE = World()
 
@@ -36,10 +36,10 @@ class Stepper(Protocol):
         """Go on from a state."""
 
 
-def learning_rate(member: Member, total_steps: int | None) -> float:
+def learning_rate(member: Member, length: Length) -> float:
     """Return the learning rate of the step to come."""
     config = member.config
-    factor = learning_rate_factor(config.schedule, member.step, total_steps)
+    factor = learning_rate_factor(config.schedule, member.step, length)
     return config.optimizer.lr * factor * member.plateau_factor
 
 
@@ -56,11 +56,11 @@ def gradient_key(parameter: str) -> str:
 class ReferenceStepper:
     """Steps by Lightning's own means, so that it is right under every strategy and precision."""
 
-    def __init__(self, model: Model, member: Member, total_steps: int | None, world: World = ALONE):
+    def __init__(self, model: Model, member: Member, length: Length, world: World = ALONE):
         optimizer = model.optimizers()
         if not isinstance(optimizer, LightningOptimizer):
             raise TypeError("the reference stepper takes one optimizer")
-        self.model, self.member, self.total_steps, self.optimizer = model, member, total_steps, optimizer
+        self.model, self.member, self.length, self.optimizer = model, member, length, optimizer
         self.world = world
         self.mixed = member.config.accelerator.precision.endswith("-mixed")
         model.before_update = self._clip
@@ -105,7 +105,7 @@ class ReferenceStepper:
             self.model.clip_gradients(optimizer, clip_norm, "norm")
 
     def _update(self) -> None:
-        if (rate := learning_rate(self.member, self.total_steps)) != self._lr:
+        if (rate := learning_rate(self.member, self.length)) != self._lr:
             self._lr = rate
             for parameters in self.optimizer.param_groups:
                 parameters["lr"] = rate
@@ -126,5 +126,6 @@ def _slots_in(state: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, str], Te
 
 
 def _place(slot: str, parameter: Tensor) -> torch.device:
-    """Return where torch keeps a slot: counts of steps of an optimizer that is not fused lie on the CPU."""
-    return parameter.device if slot != "step" or parameter.device.type == "cpu" else torch.device("cpu")
+    """Return where torch keeps a slot: single numbers of an optimizer that is not fused lie on the CPU."""
+    alone = slot in ("step", "mu_product") and parameter.device.type != "cpu"
+    return torch.device("cpu") if alone else parameter.device

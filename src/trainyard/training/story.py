@@ -21,7 +21,7 @@ from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
-from trainyard.training.finish import final_metrics, package, test_outputs, write_predictions
+from trainyard.training.finish import final_metrics, final_outputs, package, write_per_class, write_predictions
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, member_text, mlflow_text, start_text
@@ -171,17 +171,18 @@ def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     """Test, package and draw; return the final metrics."""
     plan, folder, journal = story.plan, story.folder, story.journal
-    tested = test_outputs(plan, fitted)
-    write_predictions(folder / "predictions.npz", plan, tested)
+    tested = final_outputs(plan, fitted)
+    write_predictions(folder / "predictions.npz", plan, fitted, tested)
+    tables = write_per_class(folder, plan, tested)
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
-    model = package(plan, fitted, folder, metrics, story.lineage)
+    model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
     journal.tags({"model.md5": weights_md5(model)})
-    for file in ("metrics.json", "predictions.npz"):
-        journal.artifact(folder / file)
+    for path in (folder / "metrics.json", folder / "predictions.npz", *tables):
+        journal.artifact(path)
     plots = story.companions.drawn()
     if isinstance(plots, str):
         story.console.say(plots)

@@ -62,8 +62,7 @@ class Sweep:
     def ranked(self) -> list[Member]:
         """Return the members that finished, the best first."""
         good = [m for m in self.members if m.result.status == "FINISHED" and m.result.monitor_value is not None]
-        training = self.config.training
-        worst_first = monitor_direction(training.monitor, training.direction) == "max"
+        worst_first = monitor_direction(self.config) == "max"
         return sorted(good, key=lambda member: member.result.monitor_value or 0.0, reverse=worst_first)
 
     def spread(self, ranked: Sequence[Member]) -> dict[str, float]:

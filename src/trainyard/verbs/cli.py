@@ -12,6 +12,7 @@ from trainyard.tracking.rank import is_first_process
 # verb -> (module with a main(argv) -> exit code, what it does)
 VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
+    "find": ("trainyard.verbs.find", "find a learning rate or a batch size for a training"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from trainyard.config.flags import parse_flags
-from trainyard.errors import ConfigError
+from trainyard.verbs.choices import compose_choices
 
 if TYPE_CHECKING:
     from trainyard.data.prepared import Prepared
@@ -22,23 +21,18 @@ Lines to paste
 
 def main(argv: Sequence[str]) -> int:
     """Prepare the data of the composed config and print a summary."""
-    flags = parse_flags(argv)
-    if flags.help:
+    config = compose_choices("prepare", argv)
+    if config is None:
         print(HELP)
         return 0
-    if flags.multirun or flags.cfg or flags.info or flags.shell_completion or flags.hydra_help:
-        raise ConfigError("trainyard prepare: takes choices only; the other flags belong to trainyard train")
-    from trainyard.config.compose import Composer
-    from trainyard.config.loader import Loader
     from trainyard.config.root import project_root
-
-    composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
-    config = composer.compose(flags.overrides).config
     from trainyard.data.prepare import prepare
 
     task = {"classifier": "classification", "regressor": "regression"}.get(config.model.name, "auto")
     double = config.accelerator.precision == "64"
-    print(summary_text(prepare(config.dataset, task=task, double=double, root=project_root())))  # type: ignore[arg-type]
+    transform = getattr(config.model, "target_transform", "none")
+    prepared = prepare(config.dataset, task=task, double=double, root=project_root(), target_transform=transform)  # type: ignore[arg-type]
+    print(summary_text(prepared))
     return 0
 
 

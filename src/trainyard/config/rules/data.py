@@ -42,7 +42,7 @@ def _columns_have_one_role(config: Config) -> Clashes:
             yield clash(f"{setting('dataset.ignore', data.ignore)}: {name} is {role}", "dataset.ignore")
     roles = {data.weight: "dataset.weight", data.split_column: "dataset.split_column"}
     for role in ("group", "time"):
-        if getattr(data, role) is not None and getattr(data, role) in roles:
+        if getattr(data, role) and getattr(data, role) in roles:
             name = getattr(data, role)
             yield clash(f"{setting(f'dataset.{role}', name)}: {name} is also {roles[name]}", f"dataset.{role}")
 

@@ -1,33 +1,16 @@
-"""Rules about the fit: network, loss, optimizer, schedule, length of the training and what it monitors."""
+"""Rules about the fit: optimizer, schedule, length of the training and what it monitors."""
 
 import math
 
 from trainyard.config.duration import parse_duration
 from trainyard.config.faults import show_value
-from trainyard.config.metric_names import METRICS, metric_direction
+from trainyard.config.metric_names import TOLD, metric_directions
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, rule, task_of
-from trainyard.config.schema import Config, Cosine, Mlp, OneCycle, Plateau, Regressor, Salmon, Sgd
+from trainyard.config.schema import Config, Cosine, OneCycle, Plateau, Polynomial, Salmon, Sgd, Step
 
+NEED_STEPS = (Cosine, OneCycle, Polynomial)
 BUILT_IN_ROWS = {"digits": 1797, "iris": 150, "diabetes": 442}
-
-
-@rule
-def _network_has_layers(config: Config) -> Clashes:
-    network = config.network
-    if isinstance(network, Mlp) and not network.hidden:
-        yield clash("network.hidden=[]: names no layer; take network=linear for none", "network.hidden")
-    if isinstance(network, Mlp) and network.normalization == "batch" and config.training.batch_size == 1:
-        yield clash("network.normalization=batch: needs two rows in a minibatch, but training.batch_size=1",
-                     "network.normalization", "training.batch_size")  # fmt: skip
-
-
-@rule
-def _loss_uses_its_settings(config: Config) -> Clashes:
-    model = config.model
-    if isinstance(model, Regressor) and model.huber_delta != 1.0 and model.loss != "huber":
-        yield clash(f"model.huber_delta={model.huber_delta:g}: is only used with model.loss=huber, not {model.loss}",
-                     "model.huber_delta", "model.loss")  # fmt: skip
 
 
 @rule
@@ -36,6 +19,15 @@ def _momentum_for_nesterov(config: Config) -> Clashes:
     if isinstance(optimizer, Sgd) and optimizer.nesterov and optimizer.momentum == 0:
         yield clash("optimizer.momentum=0: needs optimizer.nesterov=false too, or a momentum greater than 0",
                      "optimizer.momentum", "optimizer.nesterov")  # fmt: skip
+
+
+@rule
+def _factor_changes_something(config: Config) -> Clashes:
+    schedule, epochs = config.schedule, config.training.max_epochs
+    if isinstance(schedule, Step) and schedule.unit == "epochs" and epochs is not None and schedule.every >= epochs:
+        yield clash(
+            f"schedule.every={schedule.every}: the training ends after training.max_epochs={epochs}, before the "
+            "learning rate is ever lowered; make it less than that", "schedule.every", "training.max_epochs")
 
 
 @rule
@@ -57,7 +49,7 @@ def _training_ends(config: Config) -> Clashes:
     if all(getattr(training, name) is None for name in ends):
         keys = [f"training.{name}" for name in ends]
         yield clash(f"{listed(keys)} are all empty: the training would never end; set one of them", *keys)
-    elif isinstance(config.schedule, Cosine | OneCycle) and training.max_epochs is None and training.max_steps is None:
+    elif isinstance(config.schedule, NEED_STEPS) and training.max_epochs is None and training.max_steps is None:
         yield clash(
             f"schedule={config.schedule.name}: has to know how many steps there are; set training.max_epochs or "
             "training.max_steps", "schedule", "training.max_epochs", "training.max_steps")
@@ -92,13 +84,17 @@ def most_steps(config: Config) -> int | None:
 @rule
 def _monitor_exists(config: Config) -> Clashes:
     monitor, task = config.training.monitor, task_of(config)
-    names = {name: direction for tasks in ([task] if task else METRICS) for name, direction in METRICS[tasks].items()}
+    names = metric_directions(config.model, task)
+    whole = {"loss", *getattr(config.model, "extra_metrics", {})}
     part, _, rest = monitor.partition("/")
     metric, _, target = rest.partition("/")
     if part in ("train", "test") and metric in names:
         reason = "has only the loss of each epoch" if part == "train" else "must not choose anything"
         text = f"training.monitor={monitor}: the {part} part {reason}; did you mean val/{metric}?"
         yield clash(text, "training.monitor")
+    elif part == "val" and metric in TOLD:
+        text = f"neither less nor more of {metric} alone is better; take val/pinball"
+        yield clash(f"training.monitor={monitor}: {text}", "training.monitor")
     elif part != "val" or metric not in names:
         known = [f"val/{name}" for name in names]
         word = monitor if part == "val" else f"val/{monitor.replace('_', '/', 1) if '/' not in monitor else rest}"
@@ -106,14 +102,14 @@ def _monitor_exists(config: Config) -> Clashes:
         model = f" of a {'classifier' if task == 'classification' else 'regressor'}" if task else ""
         text = f"no such metric{model}{hint or '.'} There are {listed(known)}."
         yield clash(f"training.monitor={monitor}: {text}", "training.monitor")
-    elif target and (task == "classification" or metric == "loss" or target not in config.dataset.target):
+    elif target and (task == "classification" or metric in whole or target not in config.dataset.target):
         yield clash(
             f"training.monitor={monitor}: {target} is not a target of a regressor; dataset.target is "
             f"{show_value(config.dataset.target)}", "training.monitor", "dataset.target")
-    elif config.training.direction not in ("auto", metric_direction(monitor)):
+    elif config.training.direction not in ("auto", names[metric]):
         yield clash(
-            f"training.direction={config.training.direction}: {metric_direction(monitor)} is best for {monitor}; leave "
-            "it at auto", "training.direction")
+            f"training.direction={config.training.direction}: {names[metric]} is best for {monitor}; leave it at auto",
+            "training.direction")
 
 
 @rule

@@ -1,25 +1,48 @@
 """The typed config: one frozen dataclass per option, each key with its meaning, unit and range."""
 
 from trainyard.config.schema.dataset import DATASETS, Column, Csv, Dataset, Diabetes, Digits, Iris, Salmon
-from trainyard.config.schema.model import MODELS, NETWORKS, AutoModel, Classifier, Linear, Mlp, Network, Regressor
+from trainyard.config.schema.model import (
+    MODELS,
+    NETWORKS,
+    AutoModel,
+    Classifier,
+    Cnn,
+    Custom,
+    ExtraMetric,
+    Linear,
+    Mlp,
+    Network,
+    Regressor,
+    ResNet,
+)
 from trainyard.config.schema.optimization import (
     OPTIMIZERS,
     SCHEDULES,
+    Adadelta,
+    Adafactor,
+    Adagrad,
     Adam,
+    Adamax,
     AdamW,
     Constant,
     Cosine,
+    NAdam,
     OneCycle,
     Optimizer,
     Plateau,
+    Polynomial,
+    RAdam,
+    RmsProp,
     Schedule,
     Sgd,
+    Step,
 )
 from trainyard.config.schema.run import Accelerator, Config, Precision, Tracking, Training
 
 __all__ = [
-    "DATASETS", "MODELS", "NETWORKS", "OPTIMIZERS", "SCHEDULES", "Accelerator", "Adam", "AdamW", "AutoModel",
-    "Classifier", "Column", "Config", "Constant", "Cosine", "Csv", "Dataset", "Diabetes", "Digits", "Iris", "Linear",
-    "Mlp", "Network", "OneCycle", "Optimizer", "Plateau", "Precision", "Regressor", "Salmon", "Schedule", "Sgd",
-    "Tracking", "Training",
+    "DATASETS", "MODELS", "NETWORKS", "OPTIMIZERS", "SCHEDULES", "Accelerator", "Adadelta", "Adafactor", "Adagrad",
+    "Adam", "AdamW", "Adamax", "AutoModel", "Classifier", "Cnn", "Column", "Config", "Constant", "Cosine", "Csv",
+    "Custom", "Dataset", "Diabetes", "Digits", "ExtraMetric", "Iris", "Linear", "Mlp", "NAdam", "Network", "OneCycle",
+    "Optimizer", "Plateau", "Polynomial", "Precision", "RAdam", "Regressor", "ResNet", "RmsProp", "Salmon", "Schedule",
+    "Sgd", "Step", "Tracking", "Training",
 ]  # fmt: skip

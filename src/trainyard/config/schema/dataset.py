@@ -36,7 +36,8 @@ class Dataset:
     group: str | None = key("column whose rows of one value stay in one part (a patient, a household)", default=None)
     time: str | None = key("column that orders the rows; the latest ones become the test part", default=None)
     weight: str | None = key("column with a weight >= 0 per row, used in the loss and in the metrics", default=None)
-    columns: Mapping[str, Column] = key("what is known of single columns, by name", factory=dict)
+    columns: Mapping[str, Column] = key("what is known of single columns, by name", factory=dict,
+                                           example="{postcode: {kind: category}}")
     transform: NumericTransform = key(  # noqa: RUF009  # declares a field
         "transform of numeric columns: standard (mean, deviation), robust (median, quartiles, smooth clip; for "
         "outliers), quantile (to a normal distribution; for odd shapes), none",

@@ -103,6 +103,7 @@ class Config:
     experiment_name: str = key("experiment in MLflow and folder in runs/")
     run_name: str | None = key("name of the run; empty: one made of its choices", default=None)
     tags: Mapping[str, str] = key("tags of the run in MLflow, by name", factory=dict)
+    trusted: tuple[str, ...] = key("packages of your own whose code a config may name", default=())
     note: str = key("what the run is about; the description in MLflow", default="")
     masked: tuple[str, ...] = field(  # dotted keys whose values came from the environment and are not written down
         default=(), repr=False, compare=False, metadata={"public": False})

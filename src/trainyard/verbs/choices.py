@@ -1,0 +1,27 @@
+"""The choices of a training as arguments of another verb."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from trainyard.config.flags import parse_flags
+from trainyard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from trainyard.config.schema import Config
+
+
+def compose_choices(verb: str, argv: Sequence[str]) -> "Config | None":
+    """Return the config that the choices stand for, None where help is asked for.
+
+    Raises ConfigError with all that is wrong with them, flags of a training among it.
+    """
+    flags = parse_flags(argv)
+    if flags.help:
+        return None
+    if flags.multirun or flags.cfg or flags.info or flags.shell_completion or flags.hydra_help:
+        raise ConfigError(f"trainyard {verb}: takes choices only; the other flags belong to trainyard train")
+    from trainyard.config.compose import Composer
+    from trainyard.config.loader import Loader
+
+    composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
+    return composer.compose(flags.overrides).config
