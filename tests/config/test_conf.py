@@ -9,7 +9,7 @@ import yaml
 from tests.config import option_text
 from tests.config.conftest import compose_quickly as compose
 from trainyard.config.compose import Composer
-from trainyard.config.keys import GROUPS, OVERLAYS
+from trainyard.config.keys import FREE_GROUPS, GROUPS, OVERLAYS
 from trainyard.config.loader import Loader
 from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema import Classifier, Regressor
@@ -66,8 +66,9 @@ def test_every_debug_option_goes_with_a_preset(experiment: str, debug: str) -> N
     assert compose([f"experiment={experiment}", f"debug={debug}"]).training.patience is None
 
 
-def test_the_overlays_are_the_only_groups_without_a_schema() -> None:
-    assert {path.name for path in CONF.iterdir() if path.is_dir()} - {"local"} == {*GROUPS, *OVERLAYS} - {"local"}
+def test_the_overlays_and_what_is_handed_on_are_the_only_groups_without_a_schema() -> None:
+    shipped = {path.name for path in CONF.iterdir() if path.is_dir()} - {"local"}
+    assert shipped == {*GROUPS, *OVERLAYS, *FREE_GROUPS} - {"local"}
 
 
 def test_the_defaults_are_handwritten_digits_on_what_the_machine_has() -> None:

@@ -26,12 +26,15 @@ def test_every_key_has_its_meaning() -> None:
 
 
 def test_the_top_has_no_sections_and_nothing_internal() -> None:
-    assert list(top_keys()) == ["seed", "experiment_name", "run_name", "tags", "trusted", "note"]
+    assert list(top_keys()) == [
+        "seed", "experiment_name", "run_name", "tags", "callbacks", "trainer", "trusted", "note",
+    ]  # fmt: skip
 
 
 def test_names_may_be_chosen_below_some_keys() -> None:
     assert set(open_mappings()) == {
-        "tags", "dataset.columns", "network.arguments", "model.loss_arguments", "model.extra_metrics",
+        "tags", "callbacks", "trainer", "dataset.columns", "network.arguments", "model.loss_arguments",
+        "model.extra_metrics",
     }  # fmt: skip
 
 

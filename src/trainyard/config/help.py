@@ -16,6 +16,7 @@ ABOUT = {
     "schedule": "how the learning rate changes over the training",
     "accelerator": "what computes",
     "tracking": "where runs are tracked",
+    "callbacks": "callbacks of Lightning, yours or its own",
     "experiment": "a preset over several groups",
     "debug": "a short or telling run",
     "local": "choices of this machine, untracked",

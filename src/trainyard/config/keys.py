@@ -28,6 +28,7 @@ CHOSEN: dict[str, tuple[str, Mapping[str, type]]] = {
 FIXED: dict[str, type] = {"accelerator": Accelerator, "tracking": Tracking, "training": Training}
 GROUPS = (*CHOSEN, "accelerator", "tracking")
 OVERLAYS = ("experiment", "local", "debug")
+FREE_GROUPS = ("callbacks",)  # groups whose options hold what the schema leaves free
 COMMAND_KEYS = {  # which say what a command does, and are no part of a config
     "config": "a resolved config to train, such as a run's config.yaml",
     "resume": "a run to go on with: latest, its folder, or the id at the end of its name",

@@ -15,6 +15,8 @@ ALWAYS = (
     "training.monitor", "training.patience", "schedule.warmup_steps", "accelerator.precision",
 )  # fmt: skip
 
+SHOWN = ("network.", "model.loss_arguments.", "model.extra_metrics.", "callbacks.", "trainer.")  # whole sections
+
 # what says where a run lies or how it is shown, not how it learns
 NEVER = (
     "experiment_name", "run_name", "note", "tags", "tracking", "dataset.name", "dataset.target", "dataset.path",
@@ -46,7 +48,7 @@ def params(config: Config) -> dict[str, Scalar]:
 def _is_interesting(path: str, value: Any, config: Config) -> bool:
     if any(path == name or path.startswith(f"{name}.") for name in NEVER):
         return False
-    if path in ALWAYS or path.startswith(("network.", "model.loss_arguments.", "model.extra_metrics.")):
+    if path in ALWAYS or path.startswith(SHOWN):
         return True
     section, _, name = path.rpartition(".")
     cls: Any = type(getattr(config, section)) if section else Config

@@ -8,6 +8,7 @@ from trainyard.config.schema import Config
 from trainyard.errors import ConfigError
 from trainyard.models import Model
 from trainyard.training.accelerator import Device
+from trainyard.training.callbacks import build_callbacks, look_at_minibatches
 from trainyard.training.distributed import World
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.fused import SLOTS
@@ -28,6 +29,8 @@ def choose_engine(config: Config) -> Engine:
 
 def why_not_fast(config: Config) -> str | None:
     """Return why the fast engine is not right for a config, None where it is."""
+    if config.callbacks and look_at_minibatches(build_callbacks(config)):
+        return "a callback looks at single minibatches, for which the steps have to be Lightning's own"
     name, precision = config.accelerator.name, config.accelerator.precision
     if type(config.optimizer) not in SLOTS:
         return f"it has no kernel for optimizer={config.optimizer.name}"

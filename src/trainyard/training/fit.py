@@ -1,23 +1,16 @@
 """Fitting: Lightning drives the loop, block by block."""
 
-import contextlib
-import logging
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from lightning_fabric.plugins.environments.lightning import LightningEnvironment
-from pytorch_lightning.plugins.precision import Precision
-from pytorch_lightning.strategies import DDPStrategy, FSDPStrategy
 from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
 from trainyard.models import Model
-from trainyard.training.accelerator import Device
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
@@ -29,8 +22,8 @@ from trainyard.training.plan import Plan
 from trainyard.training.state import BEST, WEIGHTS, State
 from trainyard.training.stepper import Stepper
 from trainyard.training.stop import Stop
+from trainyard.training.trainer import build_trainer, quiet_lightning
 
-LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "64": "64-true"}  # others are called alike
 SHARED_BLOCK = 16  # minibatches: blocks of processes that share a training are alike, whatever their speed
 
 
@@ -83,7 +76,9 @@ def fit(
     stop.reason = stop.reason or nothing_left(member)
     if stop.reason is None:
         with quiet_lightning():
-            _drive(build_trainer(plan, plugins), model, loop.blocks)
+            folder = None if checkpoints is None else checkpoints.folder.parent / "lightning"
+            _drive(build_trainer(plan, plugins, folder), model, loop.blocks)
+        loop.close()
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
     choose_weights(loop)
@@ -112,7 +107,9 @@ def open_loop(
         if best := resumed.part(BEST):
             member.best_weights = [best[name] for name in model.network.state_dict()]
     length = config.training.block
-    if length == "auto" and plan.device.sharing != "alone":
+    if config.callbacks and plan.engine == "reference":
+        length = 1
+    elif length == "auto" and plan.device.sharing != "alone":
         length = SHARED_BLOCK
     blocks = Blocks(len(minibatches), length, start)
     decay = config.training.average_decay
@@ -155,64 +152,9 @@ def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:
         raise KeyboardInterrupt from None  # the second Ctrl-C, which Lightning turns into exit code 1
 
 
-def build_trainer(plan: Plan, plugins: Sequence[Any] = ()) -> pl.Trainer:
-    """Return the Lightning Trainer of a plan; the loop ends it, so it has no limit of its own.
-
-    It gets no signals: the loop stops on them between two minibatches, and Lightning's own handler would broadcast in
-    the middle of whatever the processes that share a training are at.
-    """
-    device = plan.device
-    precision: Any = LIGHTNING_PRECISION.get(device.precision, device.precision)
-    own_precision = any(isinstance(plugin, Precision) for plugin in plugins)
-    trainer = pl.Trainer(
-        **_where(device),
-        precision=None if own_precision else precision,
-        plugins=[*plugins, *([LightningEnvironment()] if device.sharing == "alone" else [])],
-        max_epochs=-1,
-        deterministic=True,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        limit_val_batches=0,
-        use_distributed_sampler=False,
-    )
-    trainer._signal_connector.register_signal_handlers = lambda: None  # type: ignore[method-assign]  # it has no switch
-    return trainer
-
-
-def _where(device: Device) -> dict[str, Any]:
-    """Return the Trainer's arguments for a device or for the processes that share the work."""
-    accelerator = {"cuda": "gpu", "cpu": "cpu", "mps": "mps"}[device.torch.type]
-    if device.sharing == "alone":
-        return {"accelerator": accelerator, "devices": [device.torch.index] if accelerator == "gpu" else 1}
-    strategy = FSDPStrategy() if device.sharing == "fsdp" else DDPStrategy()
-    return {
-        "accelerator": accelerator, "devices": device.processes, "num_nodes": device.nodes, "strategy": strategy,
-        "sync_batchnorm": accelerator == "gpu",
-    }  # fmt: skip
-
-
 def _optimizer(plan: Plan, model: Model) -> Optimizer:
     """Return torch's optimizer; Lightning cannot clip for a fused one where the loss is scaled."""
     config = plan.config
     clipped_in_mixed = config.training.clip_norm is not None and plan.device.mixed
     fused = not clipped_in_mixed and plan.device.torch.type in ("cpu", "cuda") and plan.device.sharing != "fsdp"
     return build_optimizer(config.optimizer, model.network.parameters(), fused=fused)
-
-
-@contextlib.contextmanager
-def quiet_lightning() -> Iterator[None]:
-    """Keep Lightning's adverts, device lines and hints about loaders out of the output; errors still show."""
-    loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning", "lightning_fabric")]
-    levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\..*")
-        for logger in loggers:
-            logger.setLevel(logging.ERROR)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)

@@ -15,6 +15,7 @@ from trainyard.models import Model
 from trainyard.training.accelerator import Device
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Block, Blocks
+from trainyard.training.callbacks import AFTER_VALIDATION, BEFORE_VALIDATION, call_hooks, show_metrics
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
@@ -180,6 +181,8 @@ class Loop:
         best = False
         if not skipped and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
+        elif member.config.callbacks:
+            show_metrics(self.model.trainer, metrics)
         if not skipped:  # else the training that goes on tells of this epoch
             self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):
@@ -199,6 +202,12 @@ class Loop:
         if self.stop.reason is not None or wanted:
             self._keep()
 
+    def close(self) -> None:
+        """Note who ended a training that the loop did not end itself, and keep its state."""
+        if self.stop.reason is None:
+            self.stop.reason = "callback"
+            self._keep()
+
     def _keep(self) -> None:
         if self.checkpoints is not None:
             self.checkpoints.write(self.state())
@@ -212,12 +221,17 @@ class Loop:
 
     def _validate(self, epoch: int, metrics: dict[str, float]) -> bool:
         """Add the metrics of the validation part and take them into the history; whether they are the best."""
+        trainer, called = self.model.trainer, bool(self.member.config.callbacks)
+        call_hooks(trainer, self.model, BEFORE_VALIDATION if called else ())
         batch_size = self.member.config.training.eval_batch_size
         with contextlib.nullcontext() if self.average is None else self.average.in_place():
             metrics |= measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
             best = self.member.record(epoch, metrics, self.model.network)
         if self.member.out_of_patience:
             self.stop.reason = self.stop.reason or "early_stopping"
+        if called:
+            show_metrics(trainer, metrics)
+            call_hooks(trainer, self.model, AFTER_VALIDATION)
         return best
 
 

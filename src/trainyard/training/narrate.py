@@ -27,6 +27,7 @@ REASONS = {
     "interrupted": "stopped by Ctrl-C",
     "terminated": "stopped by SIGTERM",
     "requeued": "stopped for Slurm, which queues the job again",
+    "callback": "stopped by a callback",
     "diverged": "the loss was no longer a number",
 }
 

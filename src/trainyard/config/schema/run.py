@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from trainyard.config.schema.dataset import Dataset
 from trainyard.config.schema.key import key
@@ -103,6 +103,11 @@ class Config:
     experiment_name: str = key("experiment in MLflow and folder in runs/")
     run_name: str | None = key("name of the run; empty: one made of its choices", default=None)
     tags: Mapping[str, str] = key("tags of the run in MLflow, by name", factory=dict)
+    callbacks: Mapping[str, Any] = key(
+        "callbacks of Lightning, each under a name of its own; a group too, for options of one's own", factory=dict,
+        example="{timer: {_target_: pytorch_lightning.callbacks.Timer, duration: 00:01:00:00}}")
+    trainer: Mapping[str, Any] = key("arguments of Lightning's Trainer that no key of Trainyard stands for",
+                                     factory=dict, example="{detect_anomaly: true}")
     trusted: tuple[str, ...] = key("packages of your own whose code a config may name", default=())
     note: str = key("what the run is about; the description in MLflow", default="")
     masked: tuple[str, ...] = field(  # dotted keys whose values came from the environment and are not written down
