@@ -14,6 +14,7 @@ import yaml
 
 from trainyard.config import keys
 from trainyard.config.keys import CHOSEN, FIXED, Key, keys_of, top_keys
+from trainyard.config.schema import LayerKeys
 
 CONF = Path(__file__).parents[2] / "conf"
 WIDTH = 112
@@ -69,7 +70,14 @@ def option_text(option: str) -> str:
 def keys_text(shown: Mapping[str, Key], values: Mapping[str, Any], indent: str = "") -> str:
     """Return `key: value` lines, each below its comment; the key that names the class comes first."""
     ordered = sorted(shown.values(), key=lambda key: bool(key.doc))
-    return "".join(key_comment(key, indent) + f"{indent}{key.name}: {flow(values[key.name])}\n" for key in ordered)
+    return "".join(key_comment(key, indent) + f"{indent}{key.name}:{key_value(key, values)}\n" for key in ordered)
+
+
+def key_value(key: Key, values: Mapping[str, Any]) -> str:
+    """Return what stands behind the colon of a key: its value, layers on a line each."""
+    if key.is_layers:
+        return "".join(f"\n  {name}: {flow(dict(layer))}" for name, layer in values[key.name].items())
+    return f" {flow(values[key.name])}"
 
 
 def key_comment(key: Key, indent: str = "") -> str:
@@ -83,6 +91,11 @@ def key_comment(key: Key, indent: str = "") -> str:
     if key.nested:
         text += comment(f"such as {key.example}; for each of them", indent)
         for inner in keys_of(key.nested).values():
+            choices = literal_choices(inner.type)
+            text += comment(f"  {inner.name}: {inner.doc}" + (f" ({' | '.join(choices)})" if choices else ""), indent)
+    if key.is_layers:
+        text += comment("of each layer its arguments in torch.nn, sizes of inputs left out, and", indent)
+        for inner in keys_of(LayerKeys).values():
             choices = literal_choices(inner.type)
             text += comment(f"  {inner.name}: {inner.doc}" + (f" ({' | '.join(choices)})" if choices else ""), indent)
     return text
@@ -114,7 +127,7 @@ def flow(value: Any) -> str:
         return value
     if isinstance(value, float):
         return repr(value) if "e" not in repr(value) or "." in repr(value) else repr(value).replace("e", ".0e")
-    text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True)
+    text = yaml.safe_dump(value, default_flow_style=True, width=10_000, allow_unicode=True, sort_keys=False)
     return text.removesuffix("\n").removesuffix("\n...")
 
 

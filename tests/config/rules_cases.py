@@ -103,6 +103,12 @@ FIT = {
     "training.limit_batches=1 training.overfit_batches=1":
         "training.limit_batches and training.overfit_batches: set one",
 }
+LAYERS = {
+    "network=layers network.layers.n={type:BatchNorm1d} training.batch_size=1":
+        "network.layers.n.type=BatchNorm1d: needs two rows in a minibatch, but training.batch_size=1",
+    "network=layers network.layers.dense1.regularization.l2=0.1 accelerator=fsdp":
+        "network.layers.dense1.regularization: accelerator=fsdp spreads the weights over processes",
+}
 PLACE = {
     "accelerator=cpu accelerator.device=1": "accelerator.device=1: is for one GPU, but accelerator=cpu",
     "accelerator=cpu accelerator.processes=3": "accelerator.processes=3: is for accelerator=ddp_cpu, ddp_gpu or fsdp",

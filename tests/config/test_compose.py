@@ -127,6 +127,21 @@ def test_several_presets_may_be_laid_over_each_other(project: Path) -> None:
     assert (config.training.max_epochs, config.training.patience) == (5, 15)
 
 
+def test_layers_are_set_added_and_taken_away_by_name() -> None:
+    config = compose([
+        "network=layers", "network.layers.dense1.out_features=64", "+network.layers.drop.type=Dropout",
+        "++network.layers.drop.p=0.2", "network.layers.activation1=null", "network.layers.dense1.init=orthogonal",
+    ])  # fmt: skip
+    assert config.network.layers == {
+        "dense1": {"type": "Linear", "out_features": 64, "init": "orthogonal"}, "output": {"type": "Linear"},
+        "drop": {"type": "Dropout", "p": 0.2},
+    }  # fmt: skip
+
+
+def test_a_preset_of_layers_gives_way_to_another_network() -> None:
+    assert isinstance(compose(["experiment=digits_layers", "network=mlp"]).network, Mlp)
+
+
 def test_a_preset_gives_way_to_another_network_on_the_command_line() -> None:
     assert compose(["experiment=salmon", "network=linear"]).network == Linear()
 

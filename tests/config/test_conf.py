@@ -13,6 +13,7 @@ from trainyard.config.keys import FREE_GROUPS, GROUPS, OVERLAYS
 from trainyard.config.loader import Loader
 from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema import Classifier, Regressor
+from trainyard.config.text import to_dict
 
 CONF = option_text.CONF
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
@@ -55,10 +56,10 @@ def test_every_preset_composes_and_sets_more_than_one_group(experiment: str) -> 
     assert len(preset) >= 3
     config = compose([f"experiment={experiment}"])
     assert isinstance(config.model, Classifier | Regressor)
+    composed = to_dict(config)
     for section, values in preset.items():
         for name, value in () if section == "defaults" else values.items():
-            found = getattr(getattr(config, section), name)
-            assert (list(found) if isinstance(found, tuple) else found) == value, f"{section}.{name}"
+            assert composed[section][name] == value, f"{section}.{name}"
 
 
 @pytest.mark.parametrize(("experiment", "debug"), list(itertools.product([*EXPERIMENTS[:2], "salmon"], DEBUGS)))

@@ -22,7 +22,7 @@ TIED = {
     "training.max_epochs", "training.max_steps", "optimizer.momentum", "model.huber_delta", "training.validate_every",
     "training.patience", "network.normalization", "network.kernel", "network.widths", "network._target_",
     "schedule.every", "model.loss", "model.loss_target", "model.focal_gamma", "model.label_smoothing",
-    "model.quantiles",
+    "model.quantiles", "dataset.group", "dataset.time", "dataset.weight", "run_name",
 }  # fmt: skip
 WORDS = ["plain", "two words", "ümläut", "a=b", "x/y.csv", "50%", "it's", "(a)", "~home", "#1", "a;b", "C:\\x"]
 

@@ -5,6 +5,7 @@ from trainyard.config.keys import (
     OTHER_NAMES,
     key_variants,
     keys_of,
+    layer_key,
     open_mappings,
     owners_of,
     shipped_options,
@@ -41,12 +42,22 @@ def test_names_may_be_chosen_below_some_keys() -> None:
 def test_the_options_that_have_a_key_are_known() -> None:
     assert owners_of("network.hidden") == ["network=mlp", "network=cnn"]
     assert owners_of("optimizer.nesterov") == ["optimizer=sgd"]
+    assert owners_of("network.layers") == owners_of("network.layers.dense1.bias") == ["network=layers"]
     assert owners_of("network.width") == owners_of("training.patience") == []
 
 
 def test_options_are_known_by_group() -> None:
     assert shipped_options()["tracking"] == ["local", "server", "off"]
     assert shipped_options()["network"] == list(NETWORKS)
+
+
+def test_the_keys_of_a_layer_are_found_below_its_name() -> None:
+    found = layer_key("network.layers.dense1.inputs")
+    assert found is not None
+    assert found.doc.startswith("layers whose outputs it takes")
+    paths = ("network.layers.dense1.out_features", "network.layers.dense1", "network.hidden", "tags.a.b.inputs")
+    assert [layer_key(path) for path in paths] == [None] * 4
+    assert [path for path, (key, *_) in key_variants().items() if key.is_layers] == ["network.layers"]
 
 
 def test_what_other_tools_call_a_key_leads_to_one_that_is() -> None:

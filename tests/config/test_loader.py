@@ -77,3 +77,33 @@ def test_outside_of_a_checkout_the_configs_of_the_package_are_found(
     sources = {source.path for source in Loader().get_sources()}
     assert str(package / "conf") in sources
     assert Loader().load_configuration("train", ["network=linear"], RunMode.RUN).network.name == "linear"
+
+
+PRESET = "# @package _global_\nnetwork:\n  layers:\n"
+
+
+def layers_of(folder: Path, text: str, *overrides: str) -> list[str]:
+    """Compose network=layers with a preset of this text and return the names of the layers."""
+    (folder / "experiment").mkdir(exist_ok=True)
+    (folder / "experiment" / "own.yaml").write_text(PRESET + text, encoding="utf-8")
+    loader = Loader(str(folder))
+    cfg = loader.load_configuration("train", ["network=layers", "experiment=own", *overrides], RunMode.RUN)
+    return [f"{name}: {layer.get('type')}" for name, layer in cfg.network.layers.items() if layer is not None]
+
+
+def test_a_preset_that_lists_a_whole_network_replaces_the_layers_of_the_option(tmp_path: Path) -> None:
+    whole = "    conv: {type: Conv2d}\n    again: {share: conv}\n    output: {bias: false}\n"
+    assert layers_of(tmp_path, whole) == ["conv: Conv2d", "again: None", "output: None"]
+
+
+def test_a_preset_that_leaves_a_type_out_changes_the_layers_that_are_there(tmp_path: Path) -> None:
+    changed = "    dense1: {out_features: 9}\n    drop: {type: Dropout}\n"
+    assert layers_of(tmp_path, changed) == ["dense1: Linear", "activation1: ReLU", "output: Linear", "drop: Dropout"]
+    assert layers_of(tmp_path, "    activation1: null\n") == ["dense1: Linear", "output: Linear"]
+
+
+def test_layers_on_the_command_line_replace_or_change_in_the_same_manner(tmp_path: Path) -> None:
+    whole = "    conv: {type: Conv2d}\n"
+    assert layers_of(tmp_path, whole, "network.layers={a:{type:ReLU},b:{type:Tanh}}") == ["a: ReLU", "b: Tanh"]
+    assert layers_of(tmp_path, whole, "network.layers={conv:{bias:false}}") == ["conv: Conv2d"]
+    assert layers_of(tmp_path, whole, "+network.layers.drop.type=Dropout") == ["conv: Conv2d", "drop: Dropout"]

@@ -25,6 +25,8 @@ CASES = {
     f"{ALL_PRESETS}.",
     "dataset.target=a,b": "dataset.target=a,b: several values make a sweep, which needs -m; for a list write "
     "dataset.target=[a,b]",
+    "network.layers.a.stride=1,2": "network.layers.a.stride=1,2: several values make a sweep, which needs -m; for a "
+    "list write network.layers.a.stride=[1,2]",
     "note=a, b": "note=a, b: several values make a sweep, which needs -m; for a text with a comma write "
     "note=\"'a, b'\"",
     "dataset=houses.CSV": "dataset=houses.CSV: for a table of your own write dataset=csv dataset.path=houses.CSV "

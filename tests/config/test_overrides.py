@@ -37,6 +37,9 @@ LINES = {
     "~experiment": "~experiment",
     "tags.a b=x": "++tags.__x612062__='x'",
     "dataset.columns.a.b.kind=ignore": "++dataset.columns.__x612e62__.kind=ignore",
+    "+network.layers.drop.type=Dropout": "++network.layers.drop.type='Dropout'",
+    "network.layers.a.out_features=64,128": "++network.layers.a.out_features=64,128",
+    "network.layers.a.inputs=categories.home town": "++network.layers.a.inputs='categories.home town'",
     "hydra.run.dir=/tmp/x": "hydra.run.dir=/tmp/x",
 }
 
@@ -79,7 +82,9 @@ def test_a_name_below_an_open_mapping_is_one_part() -> None:
 
 
 def test_the_key_of_a_path_is_found() -> None:
-    found = {path: key_at(path) for path in ("optimizer.lr", "tags.owner", "optimizer.speed")}
+    paths = ("optimizer.lr", "tags.owner", "optimizer.speed", "network.layers.a.inputs", "network.layers.a.bias")
+    found = {path: key_at(path) for path in paths}
     assert {path: key and key.is_text for path, key in found.items()} == {
         "optimizer.lr": False, "tags.owner": True, "optimizer.speed": None,
+        "network.layers.a.inputs": True, "network.layers.a.bias": None,
     }  # fmt: skip

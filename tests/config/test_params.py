@@ -25,6 +25,14 @@ def test_what_is_not_at_its_default_is_there_and_paths_are_not() -> None:
     assert not {"dataset.path", "dataset.name", "note", "training.progress", "optimizer.beta2"}.intersection(found)
 
 
+def test_layers_are_flat_by_name() -> None:
+    found = params(compose(["experiment=salmon_layers"]))
+    layers = {name.removeprefix("network.layers."): value for name, value in found.items() if "layers." in name}
+    assert (layers["dense1.out_features"], layers["skip.merge"]) == (64, "sum")
+    assert layers["skip.inputs"] == "['activation1', 'activation2']"
+    assert layers["dense1.init.nonlinearity"] == "relu"
+
+
 def test_params_are_scalars() -> None:
     assert {type(value) for value in params(compose(["experiment=salmon_huber"])).values()} <= {str, int, float, bool}
 

@@ -28,6 +28,7 @@ def test_a_folders_name_is_safe(text: str, name: str) -> None:
         (3, "++seed=1,++network.hidden=[64,32]", "3-seed=1,hidden=[64,32]"),
         (1, "dataset=iris,++training.max_time='1:30'", "1-dataset=iris,max_time=-1-30"),
         (2, "++tags.token=hunter22", "2-token="),
+        (4, "++network.layers.a.out_features=8,++network.layers.b.p=0.1", "4-a.out_features=8,b.p=0.1"),
     ],
 )
 def test_a_members_folder_says_what_sets_it_apart(number: int, overrides: str, name: str) -> None:

@@ -48,10 +48,18 @@ def test_hydras_ways_to_name_values_work(override: str, values: list[int]) -> No
     assert [member.config.training.max_steps or member.config.seed for member in members] == values
 
 
+def test_layers_are_swept_and_name_the_members() -> None:
+    members = sweep_of("network=layers", "network.layers.dense1.out_features=64,128").members
+    assert [member.config.network.layers["dense1"]["out_features"] for member in members] == [64, 128]
+    typed = ("network=layers", "network.layers.dense1.out_features=64")
+    assert members[0].overrides == typed
+
+
 def test_a_pattern_chooses_options() -> None:
     members = sweep_of("experiment=glob(digits_*)").members
-    assert [member.config.network.name for member in members] == ["cnn", "linear"]
-    assert [member.overrides for member in members] == [("experiment=digits_cnn",), ("experiment=digits_linear",)]
+    assert [member.config.network.name for member in members] == ["cnn", "layers", "linear"]
+    names = ("digits_cnn", "digits_layers", "digits_linear")
+    assert [member.overrides for member in members] == [(f"experiment={name}",) for name in names]
 
 
 def test_without_several_values_there_is_one_member() -> None:

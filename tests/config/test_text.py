@@ -1,5 +1,7 @@
 """A config to YAML and back."""
 
+import json
+
 import pytest
 import yaml
 
@@ -11,6 +13,8 @@ COMMANDS = [
     [],
     ["experiment=salmon_huber", "tags.owner=me"],
     ["dataset=csv", "dataset.path=ä.csv", "dataset.target=[a,b]", "dataset.columns.x y.kind=category"],
+    ["experiment=salmon_layers", "network.layers.dense2.init_bias={name: constant, val: 0.1}"],
+    ["network=layers", "+network.layers.drop={type: Dropout, after: dense1}", "network.layers.activation1=null"],
     ["optimizer=sgd", "schedule=plateau", "training.max_time=2h", "network=linear", "accelerator.precision=64"],
 ]
 
@@ -19,6 +23,13 @@ COMMANDS = [
 def test_a_config_survives_yaml(command: list[str]) -> None:
     config = compose(command)
     assert from_dict(yaml.safe_load(to_yaml(config))) == config
+
+
+def test_layers_keep_their_order() -> None:
+    config = compose(["experiment=digits_layers"])
+    layers = from_dict(yaml.safe_load(to_yaml(config))).network.layers
+    assert list(layers)[:4] == ["conv1", "norm1", "activation1", "pool1"]
+    assert list(from_dict(json.loads(json.dumps(to_dict(config)))).network.layers) == list(layers)
 
 
 def test_yaml_is_short_where_it_can_be() -> None:

@@ -40,7 +40,7 @@ def make_package(
     dataset = Csv(name="made", path="made.csv", target=target, ignore=ignore, one_hot_limit=5)
     source = Source(table=table, digest="d" * 32, origin="made")
     made = assemble(source, dataset, "auto", precision == "64", transform)
-    inputs = Inputs(made.train.x.shape[1], made.category_sizes)
+    inputs = Inputs(made.train.x.shape[1], made.category_sizes, None, tuple(made.preprocessing["embedded"]))
     outputs = len(made.classes) if made.classes else len(made.targets) * max(1, len(quantiles))
     network = seeded_network(config, inputs, outputs, 0, trusted)
     card = build_card(

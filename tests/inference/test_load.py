@@ -8,13 +8,21 @@ import torch
 from safetensors.torch import load_file
 
 from tests.inference.packages import COLUMNS, make_package
-from trainyard.config.schema import Cnn, Custom, Linear, Mlp, ResNet
+from trainyard.config.schema import Cnn, Custom, Layers, Linear, Mlp, ResNet
 from trainyard.inference import PackageError, load
 from trainyard.inference.card import card_digest
 from trainyard.inference.load import restore_network
 from trainyard.networks import Inputs, seeded_network
 
 OWN = Custom(_target_="tests.networks.own.Fitted", arguments={"scale": 0.5})
+
+BRANCHES = {
+    "town": {"type": "Embedding", "embedding_dim": 4, "inputs": ("categories.town",)},
+    "all": {"type": "Embedding", "embedding_dim": 4, "inputs": ("categories",), "init": "orthogonal"},
+    "steps": {"type": "LSTM", "hidden_size": 3, "inputs": ("all",), "lr_multiplier": 0},
+    "joined": {"type": "Merge", "inputs": ("town", "steps", "row")},
+    "norm": {"type": "BatchNorm1d", "momentum": None},
+}
 
 
 @pytest.fixture
@@ -55,6 +63,8 @@ def test_the_network_is_ready_to_predict(folder):
         Mlp(hidden=(16, 16), residual=True, dropout=0.5, activation="gelu"),
         Mlp(hidden=(8, 4), normalization="batch", embedding_size=3),
         Mlp(hidden=(8,), normalization="layer"),
+        Layers(),
+        Layers(layers=BRANCHES, embedding_size=3),
         OWN,
     ],
     ids=str,
@@ -65,6 +75,32 @@ def test_every_kind_of_network_comes_back_with_its_weights(tmp_path, config):
     loaded = load(tmp_path / "model", trust=["tests"]).network.state_dict()
     assert kept.keys() == loaded.keys()
     assert all(torch.equal(kept[name], loaded[name]) for name in kept)
+
+
+def test_layers_in_another_order_are_the_same_network(tmp_path):
+    _, table = make_package(tmp_path / "model", config=Layers(layers=BRANCHES))
+    expected = load(tmp_path / "model").predict_proba(table)
+
+    def reverse(card):
+        card["network"]["layers"] = dict(reversed(card["network"]["layers"].items()))
+
+    edit(tmp_path / "model", reverse)
+    assert (load(tmp_path / "model").predict_proba(table) == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"type": "Sequential"}, "network.layers.a.type=Sequential: holds other layers"),
+        ({"type": "torch.load"}, "network.layers.a.type=torch.load: no such layer"),
+        ({"type": "ReLU", "device": "cpu"}, "network.layers.a.device: ReLU has no argument device"),
+        ({"type": "Linear", "out_features": 4, "inputs": ["b"]}, "network.layers.a.inputs=[b]: there is no layer b"),
+    ],
+)
+def test_a_card_names_layers_of_the_table_only(tmp_path, change, words):
+    make_package(tmp_path / "model", config=Layers(layers={"a": {"type": "Linear", "out_features": 4}}))
+    edit(tmp_path / "model", lambda card: card["network"]["layers"].update(a=change))
+    assert words in refusal(tmp_path / "model")
 
 
 def test_double_weights_stay_double(tmp_path):

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from tests.inference.packages import make_package
+from trainyard.config.schema import Layers
 from trainyard.data.target_power import TargetPower
-from trainyard.errors import DataError
+from trainyard.errors import DataError, NetworkError
 from trainyard.inference import load
 
 
@@ -84,6 +85,28 @@ def test_several_targets_come_in_original_units(regressor):
     np.testing.assert_allclose(predicted, model.outputs(table) * scale + np.array(model.card["target_mean"]))
     with pytest.raises(TypeError, match="a regressor predicts numbers"):
         model.predict_proba(table)
+
+
+def test_activations_of_a_layer_come_for_raw_rows(classifier, monkeypatch):
+    model, table = classifier
+    hidden = model.activations(table, layer="hidden.0.activation")
+    assert hidden.shape == (120, 8)
+    output = model.network.output(torch.from_numpy(hidden)).numpy()
+    np.testing.assert_allclose(output, model.outputs(table), atol=1e-6)
+    monkeypatch.setattr("trainyard.inference.model.BATCH_ROWS", 7)
+    np.testing.assert_allclose(model.activations(table, "hidden.0.activation"), hidden, atol=1e-6)
+    assert model.activations(table.slice(0, 0), "output").shape == (0,)
+    with pytest.raises(NetworkError, match="The network has no layer hiden"):
+        model.activations(table, "hiden")
+
+
+@pytest.mark.parametrize("precision", ["64", "bf16-mixed"])
+def test_activations_of_named_layers_are_those_of_the_networks_precision(tmp_path, precision):
+    config = Layers(layers={"dense1": {"type": "Linear", "out_features": 4}, "relu1": {"type": "ReLU"}})
+    _, table = make_package(tmp_path / "model", precision=precision, config=config)
+    values = load(tmp_path / "model").activations(table, layer="relu1")
+    assert (values.shape, values.dtype) == ((120, 4), np.float64 if precision == "64" else np.float32)
+    assert (values >= 0).all()
 
 
 def test_columns_of_predictions_have_names(classifier, regressor):

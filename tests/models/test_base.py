@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from trainyard.data.minibatches import Minibatch
 from trainyard.models import Model
 from trainyard.models.own import Own, OwnMetric
 
@@ -39,6 +40,17 @@ def test_rows_are_averaged_in_one_place():
     model = Sum(Cast(torch.float32))
     assert model.mean_loss(output, y, None) == 3
     assert model.mean_loss(output, y, torch.tensor([3.0, 1.0])) == 2
+
+
+def test_a_networks_penalty_is_added_to_the_loss_of_training_alone():
+    class Penalized(Cast):
+        def penalty(self):
+            return torch.tensor(10.0)
+
+    model = Sum(Penalized(torch.float32))
+    minibatch = Minibatch(torch.tensor([[1.0], [5.0]]), None, torch.zeros(2, 1), None)
+    assert model.loss(minibatch) == 13
+    assert model.metrics(minibatch.x, minibatch.y, None)["loss"] == 3
 
 
 def test_metrics_are_the_loss_those_of_the_task_and_ones_own():

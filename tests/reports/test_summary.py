@@ -1,13 +1,20 @@
 from pathlib import Path
 
 from trainyard.data.summary import LeftOut, Summary
-from trainyard.reports.summary import columns_text, end_summary, layer_lines, start_summary, sweep_summary
+from trainyard.reports.summary import (
+    LayerRow,
+    columns_text,
+    end_summary,
+    layer_lines,
+    start_summary,
+    sweep_summary,
+)
 from trainyard.reports.text import WIDTH
 
 CLASSIFICATION = {"loss": "min", "accuracy": "max", "ece": "min"}
 REGRESSION = {"loss": "min", "rmse": "min", "mae": "min", "r2": "max"}
 FOLDER = Path("/home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c")
-LAYERS = [("hidden.0.linear", "Linear", "64", 512), ("output", "Linear", "2", 130)]
+LAYERS = [LayerRow("hidden.0.linear", "Linear", "64", 512), LayerRow("output", "Linear", "2", 130)]
 
 
 def summary(**changes):
@@ -94,7 +101,7 @@ def test_a_classifier_names_its_classes():
 
 def test_long_lists_are_cut_and_no_line_is_too_long():
     columns = tuple(LeftOut(f"column {place}", "free text: " + "many words " * 15) for place in range(33))
-    layers = [(f"block.{place}." + "deep." * 20 + "linear", "Linear", "64", 10**9) for place in range(60)]
+    layers = [LayerRow(f"block.{place}." + "deep." * 20 + "linear", "Linear", "64", 10**9) for place in range(60)]
     told = start(
         summary=summary(left_out=columns, notes=("look at this " * 30,)), layers=layers, parameters=60 * 10**9,
         targets=tuple(f"target {place}" for place in range(40)),
@@ -117,10 +124,26 @@ def test_columns_of_one_number():
 
 
 def test_first_and_last_layers_of_a_deep_network_are_shown():
-    lines = layer_lines([(f"layer {place}", "Linear", "1", 1) for place in range(30)], 30)
+    lines = layer_lines([LayerRow(f"layer {place}", "Linear", "1", 1) for place in range(30)], 30)
     assert [line.split("  ")[1] for line in lines[1:-1]] == [
         *(f"layer {place}" for place in range(12)), "... 6 more", *(f"layer {place}" for place in range(18, 30)),
     ]  # fmt: skip
+
+
+def test_inputs_capacity_and_coverage_are_shown_where_there_are_any():
+    rows = [LayerRow("conv1", "Conv2d", "8 x 8 x 8", 80, "image", "100 %", "38 %"),
+            LayerRow("output", "Linear", "10", 5130, "conv1")]  # fmt: skip
+    assert layer_lines(rows, 5210) == [
+        "  layer   type    inputs     output  parameters  capacity  coverage",
+        "  conv1   Conv2d  image   8 x 8 x 8          80     100 %      38 %",
+        "  output  Linear  conv1          10       5,130",
+        "  total                                   5,210",
+    ]
+
+
+def test_notes_stand_below_the_layers():
+    told = start(layer_notes=("no layer takes town",))
+    assert told.index("no layer takes town") > told.index("total")
 
 
 def test_the_end_sets_the_test_beside_the_baseline():

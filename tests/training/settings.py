@@ -9,6 +9,7 @@ from trainyard.config.schema import (
     Cnn,
     Cosine,
     Custom,
+    Layers,
     Linear,
     Mlp,
     OneCycle,
@@ -22,6 +23,15 @@ from trainyard.config.schema import (
 NORMALIZED = Mlp(hidden=(16, 16), dropout=0.3, normalization="batch", residual=True)
 BF16 = Accelerator(name="cpu", threads=1, precision="bf16-mixed")
 DOUBLE = Accelerator(name="cpu", threads=1, precision="64")
+
+LAYERS = Layers(layers={
+    "slow": {"type": "Linear", "out_features": 8, "lr_multiplier": 0.1},
+    "norm": {"type": "BatchNorm1d"},
+    "frozen": {"type": "Linear", "out_features": 8, "lr_multiplier": 0},
+    "small": {"type": "Linear", "out_features": 8, "regularization": {"l1": 0.01, "l2": 0.1}},
+    "drop": {"type": "Dropout", "p": 0.2},
+    "joined": {"type": "Merge", "inputs": ("drop", "slow", "row")},
+})  # fmt: skip
 
 MADE = {
     "classes": make_prepared(),
@@ -44,6 +54,7 @@ TRAININGS = {
     "averaged weights": ("classes", {"average_decay": 0.95, "schedule": Cosine(), "optimizer": AdamW(lr=0.03)}),
     "16 bits": ("classes", {"accelerator": BF16, "network": Mlp(hidden=(16,), dropout=0.1), "clip_norm": 1.0}),
     "64 bits": ("double", {"accelerator": DOUBLE, "network": Mlp(hidden=(8,), normalization="layer")}),
+    "layers that learn in their own ways": ("mixed columns", {"network": LAYERS, "clip_norm": 0.5}),
     "focal loss": ("classes", {"model": Classifier(loss="focal")}),
     "quantiles": ("numbers", {"model": Regressor(loss="quantile", quantiles=(0.1, 0.5, 0.9))}),
     "a loss of one's own": ("numbers", {

@@ -19,6 +19,7 @@ from trainyard.config.schema import (
     Cnn,
     Cosine,
     ExtraMetric,
+    Layers,
     Linear,
     Mlp,
     OneCycle,
@@ -86,6 +87,40 @@ def test_it_equals_a_plain_loop_of_torch():
     theirs = torch.cat([tensor.flatten() for tensor in weights_of(network)])
     ours = torch.cat([tensor.flatten() for tensor in weights_of(fitted.model.network)])
     assert torch.equal(ours, theirs)
+
+
+STACK = {"d1": {"type": "Linear", "out_features": 16}, "a1": {"type": "ReLU"}, "drop1": {"type": "Dropout", "p": 0.3},
+         "d2": {"type": "Linear", "out_features": 8}, "a2": {"type": "ReLU"}, "drop2": {"type": "Dropout", "p": 0.3}}
+
+
+@pytest.mark.parametrize("settings", [{}, {"clip_norm": 0.5, "optimizer": Sgd()}])
+def test_a_stack_of_layers_trains_to_the_same_bits_as_mlp(settings):
+    prepared = make_prepared(categories=(4, 7))
+    usual = bits(run(prepared, network=Mlp(hidden=(16, 8), dropout=0.3), **settings))
+    assert bits(run(prepared, network=Layers(layers=STACK), **settings)) == usual
+
+
+def test_a_frozen_layer_stays_and_a_slow_one_moves_less():
+    def moved(**values):
+        layers = {**STACK, "d1": {**STACK["d1"], **values}}
+        fitted = run(network=Layers(layers=layers), optimizer=Sgd(lr=0.01), max_steps=1, restore_best=False)
+        start = plan_run(make_config(network=Layers(layers=layers)), PREPARED, CPU).build_model()
+        after, before = (model.network.layers["d1"].weight for model in (fitted.model, start))
+        return (after - before).norm().item()
+
+    assert moved(lr_multiplier=0) == 0
+    assert moved(lr_multiplier=0.5) == pytest.approx(moved() / 2, rel=1e-3)
+
+
+def test_a_penalty_keeps_weights_small_and_out_of_the_validation():
+    def fitted(**values):
+        layers = {**STACK, "d1": {**STACK["d1"], **values}}
+        return run(network=Layers(layers=layers), max_epochs=5, restore_best=False)
+
+    free, small = fitted(), fitted(regularization={"l2": 0.1})
+    weights = [each.model.network.layers["d1"].weight.norm() for each in (free, small)]
+    assert weights[1] < weights[0] / 2
+    assert small.member.history[0]["train/loss"] > small.member.history[0]["val/loss"] + 0.3
 
 
 def test_accumulation_is_one_step_on_the_larger_batch():

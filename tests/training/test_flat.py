@@ -47,3 +47,13 @@ def test_frozen_parameters_are_left_where_they_are():
     assert "0.weight" not in flat.names
     flat.row(WEIGHTS).zero_()
     assert network[0].weight.abs().sum() > 0
+
+
+def test_neighbours_of_one_value_are_one_run():
+    network = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2), nn.Linear(2, 1))
+    flat = FlatParameters([network])
+    length = flat.rows.shape[2]
+    assert flat.runs({}) == [(slice(0, length), 1.0)]
+    runs = flat.runs({"1.weight": 0.5, "1.bias": 0.5})
+    assert runs == [(slice(0, flat.starts[2]), 1.0), (slice(flat.starts[2], flat.starts[4]), 0.5),
+                    (slice(flat.starts[4], length), 1.0)]  # fmt: skip

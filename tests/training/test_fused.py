@@ -39,6 +39,26 @@ def test_an_update_is_that_of_torchs_optimizer(config):
     assert fused.count == 3
 
 
+@pytest.mark.parametrize("config", [AdamW(lr=0.01), Sgd(lr=0.1)], ids=repr)
+def test_parameters_move_at_their_multiples_of_the_rate(config):
+    torch.manual_seed(0)
+    ours, theirs = nn.Linear(5, 4), nn.Linear(5, 4)
+    theirs.load_state_dict(ours.state_dict())
+    flat = FlatParameters([ours], SLOTS[type(config)])
+    fused = FusedOptimizer(config, flat, {"bias": 0.25})
+    groups = [{"params": [theirs.weight], "lr": config.lr}, {"params": [theirs.bias], "lr": config.lr / 4}]
+    optimizer = build_optimizer(config, groups, fused=True)
+    for seed in range(3):
+        pairs = zip(theirs.parameters(), flat.views(GRADIENT).values(), gradients(seed), strict=True)
+        for parameter, view, gradient in pairs:
+            parameter.grad = gradient.clone()
+            view.copy_(gradient)
+        fused.update(config.lr)
+        optimizer.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-7)
+
+
 def test_members_are_moved_by_their_own_gradients():
     torch.manual_seed(0)
     pair = [nn.Linear(3, 1), nn.Linear(3, 1)]

@@ -2,6 +2,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.networks.layers.stacks import network_of
 from trainyard.config.schema import (
     OPTIMIZERS,
     Adadelta,
@@ -16,7 +17,12 @@ from trainyard.config.schema import (
     RmsProp,
     Sgd,
 )
-from trainyard.training.optimizers import build_optimizer
+from trainyard.training.optimizers import (
+    build_optimizer,
+    multipliers_by_name,
+    optimizer_groups,
+    set_learning_rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,18 @@ def test_every_optimizer_of_the_schema_lowers_a_loss(kind):
         (weight**2).sum().backward()
         optimizer.step()
     assert weight.abs().item() < 3
+
+
+def test_groups_learn_at_their_multiples_of_the_rate():
+    network = network_of({"a": {"type": "Linear", "out_features": 4, "lr_multiplier": 0.25}})
+    optimizer = build_optimizer(Sgd(lr=1.0), optimizer_groups(network), fused=True)
+    set_learning_rate(optimizer, 0.2)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.2, 0.05]
+    plain = build_optimizer(Adam(), nn.Linear(2, 1).parameters(), fused=True)
+    set_learning_rate(plain, 0.2)
+    assert plain.param_groups[0]["lr"] == 0.2
+    assert multipliers_by_name(network) == {"layers.a.weight": 0.25, "layers.a.bias": 0.25}
+    assert multipliers_by_name(nn.Linear(2, 1)) == {}
 
 
 def test_an_unknown_optimizer_is_refused():

@@ -4,13 +4,15 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Accelerator, Classifier, Cnn, Custom, Mlp, Regressor
+from trainyard.config.schema import Accelerator, Classifier, Cnn, Custom, Layers, Mlp, Regressor
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel
+from trainyard.training.accelerator import open_device
 from trainyard.training.plan import plan_run, settle_model, wrap_network
 
 CPU = torch.device("cpu")
+CPU_DEVICE = open_device(Accelerator(name="cpu"), CPU, 0.0)
 
 
 def plan(prepared=None, **settings):
@@ -61,6 +63,26 @@ def test_the_length_is_known_in_steps_where_it_can_be(settings, total):
 
 def test_parameters_are_counted():
     assert plan(network=Mlp(hidden=(4,))).parameters == 5 * 4 + 4 + 4 * 3 + 3
+
+
+def test_columns_of_categories_have_their_names():
+    prepared = replace(make_prepared(categories=(4,)), preprocessing={"embedded": ["town"]})
+    assert plan(prepared).inputs.category_names == ("town",)
+
+
+def test_a_gpu_takes_only_layers_that_repeat(monkeypatch):
+    layers = Layers(layers={"a": {"type": "Unflatten", "dim": 1, "unflattened_size": (1, 5, 1)},
+                            "pad": {"type": "ReflectionPad2d", "padding": (0, 0, 1, 1)}, "flat": {"type": "Flatten"}})
+    assert plan(network=layers).parameters == 7 * 3 + 3
+    monkeypatch.setattr("trainyard.training.plan.open_device", lambda *_: CPU_DEVICE)
+    with pytest.raises(NetworkError, match=r"network.layers.pad \(ReflectionPad2d\) does not give the same bits twice"):
+        plan_run(make_config(network=layers), make_prepared(), torch.device("cuda"))
+
+
+def test_batch_normalization_of_layers_needs_two_rows():
+    layers = Layers(layers={"norm": {"type": "BatchNorm1d"}})
+    with pytest.raises(NetworkError, match=r"The layer norm normalizes over the rows of a minibatch and"):
+        plan(network=layers, batch_size=1)
 
 
 def test_batch_normalization_needs_two_rows():

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trainyard.config.convert import WrongValueError, convert_value
-from trainyard.config.faults import Fault, key_fault
+from trainyard.config.faults import Fault, Unresolved, key_fault
 from trainyard.config.keys import (
     CHOSEN,
     COMMAND_KEYS,
@@ -20,15 +20,12 @@ from trainyard.config.keys import (
     owners_of,
     top_keys,
 )
+from trainyard.config.layers.check import check_layers
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.rules import find_clashes
-from trainyard.config.schema import Config
+from trainyard.config.schema import Config, LayerValues
 
 MISSING = "???"
-
-
-class Unresolved:
-    """Stands for a value whose interpolation failed, which has been reported or follows from a value not given."""
 
 
 @dataclass
@@ -107,6 +104,8 @@ class _Check:
             return _stand_in(key)
         if key.nested:
             return self.options_by_name(key, value, path)
+        if key.is_layers:
+            return self.layers(value)
         try:
             return convert_value(value, key)
         except WrongValueError as wrong:
@@ -127,6 +126,13 @@ class _Check:
                 text = f"must hold {listed(keys_of(cls), 'or')}, such as {key.example.partition(': ')[2][:-1]}"
                 self.add(f"{path}.{name}", text, values)
         return options
+
+    def layers(self, value: Any) -> dict[str, LayerValues]:
+        """Return the layers of network.layers."""
+        layers, faults = check_layers(value)
+        self.faults += faults
+        self.wrong.update(key for fault in faults for key in fault.keys)
+        return layers
 
     def add(self, path: str, text: str, value: Any = None) -> None:
         self.wrong.add(path)

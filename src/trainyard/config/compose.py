@@ -16,6 +16,7 @@ from yaml import YAMLError  # type: ignore[import-untyped]  # it has no types
 from trainyard.config.check import Checked, check_config
 from trainyard.config.faults import Fault, in_order
 from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS, keys_of
+from trainyard.config.layers.wiring import PATH as LAYERS
 from trainyard.config.loader import Loader
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.overlay import load_over
@@ -128,10 +129,25 @@ class Composer:
         self._drop_strangers(cfg, overrides)
         container, masked, faults = resolve(cfg)
         typed = self._typed_keys(overrides)
+        faults += self._absent_layers(cfg, container, typed)
         checked = check_config(container, masked=masked, where=lambda key: self._where(cfg, key, typed))
         if incomplete:  # a rule may have been broken only by what was left out above
             checked.faults = [fault for fault in checked.faults if not _of_wrong_group(fault, overrides, self.loader)]
         return Checked(checked.config, faults + checked.faults)
+
+    def _absent_layers(self, cfg: DictConfig, container: Mapping[str, Any], typed: set[str]) -> list[Fault]:
+        """Return a fault for each layer that was taken away (network.layers.<name>=null) without having been there."""
+        network = container.get("network")
+        layers = network.get("layers") if isinstance(network, Mapping) else None
+        if not isinstance(layers, Mapping):
+            return []
+        taken = [name for name, values in layers.items() if values is None and f"{LAYERS}.{name}" in typed]
+        return [
+            Fault(f"{LAYERS}.{name}=null: there is no such layer{did_you_mean(name, set(layers) - {*taken})}",
+                  (f"{LAYERS}.{name}",))
+            for name in taken
+            if not self._where(cfg, f"{LAYERS}.{name}", set())
+        ]  # fmt: skip
 
     def _drop_strangers(self, cfg: DictConfig, overrides: Sequence[str]) -> None:
         """Leave out what a preset says about an option that something above it chose another one for.

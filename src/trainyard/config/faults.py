@@ -7,6 +7,10 @@ from typing import Any
 from trainyard.config.secrets import MASK, is_secret_key, mask_text
 
 
+class Unresolved:
+    """Stands for a value whose interpolation failed, which has been reported or follows from a value not given."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One sentence or two about keys that are wrong; `keys` are dotted and decide where it is listed."""

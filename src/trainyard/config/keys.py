@@ -13,6 +13,8 @@ from trainyard.config.schema import (
     SCHEDULES,
     Accelerator,
     Config,
+    LayerKeys,
+    LayerValues,
     Tracking,
     Training,
 )
@@ -37,8 +39,8 @@ COMMAND_KEYS = {  # which say what a command does, and are no part of a config
 OTHER_NAMES = {
     "learning_rate": "optimizer.lr", "l2": "optimizer.weight_decay", "early_stopping": "training.patience",
     "epochs": "training.max_epochs", "num_epochs": "training.max_epochs", "n_epochs": "training.max_epochs",
-    "steps": "training.max_steps", "bs": "training.batch_size", "layers": "network.hidden",
-    "hidden_size": "network.hidden", "hidden_sizes": "network.hidden", "gradient_clip_val": "training.clip_norm",
+    "steps": "training.max_steps", "bs": "training.batch_size", "hidden_size": "network.hidden",
+    "hidden_sizes": "network.hidden", "gradient_clip_val": "training.clip_norm",
     "num_threads": "accelerator.threads", "random_state": "seed", "gpus": "accelerator",
 }  # fmt: skip
 DISCRIMINATORS = {f"{section}.{name}": section for section, (name, _) in CHOSEN.items()} | {
@@ -91,6 +93,11 @@ class Key:
         return get_origin(self.type) is Mapping
 
     @property
+    def is_layers(self) -> bool:
+        """Whether the key holds layers by name, each with what its type takes (network.layers)."""
+        return bool(self.type == Mapping[str, LayerValues])
+
+    @property
     def is_free(self) -> bool:
         """Whether the key takes any names with any values, lists and further names among them."""
         return bool(self.type == Mapping[str, Any])
@@ -132,14 +139,22 @@ def shipped_options() -> dict[str, list[str]]:
 
 def open_mappings() -> dict[str, Key]:
     """Return the keys below which a user may choose names: tags, dataset.columns, network.arguments."""
-    return {path: variants[0] for path, variants in key_variants().items() if variants[0].is_mapping}
+    mappings = {path: variants[0] for path, variants in key_variants().items() if variants[0].is_mapping}
+    return {path: key for path, key in mappings.items() if not key.is_layers}
+
+
+def layer_key(path: str) -> Key | None:
+    """Return the key that a layer of any type has at a dotted path: network.layers.<name>.inputs; else None."""
+    parts = path.split(".")
+    return keys_of(LayerKeys).get(parts[3]) if parts[:2] == ["network", "layers"] and len(parts) == 4 else None
 
 
 def owners_of(path: str) -> list[str]:
     """Return the options that have a key: ["network=mlp"] for network.hidden."""
-    section, _, name = path.partition(".")
+    section, _, rest = path.partition(".")
     if section not in CHOSEN:
         return []
+    name = "layers" if rest.startswith("layers.") else rest
     return [f"{section}={option}" for option, cls in CHOSEN[section][1].items() if name in keys_of(cls)]
 
 

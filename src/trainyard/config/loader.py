@@ -2,14 +2,16 @@
 
 import copy
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra import version
 from hydra._internal.config_loader_impl import ConfigLoaderImpl, get_overrides_dirname
+from hydra._internal.config_repository import IConfigRepository
 from hydra._internal.utils import create_config_search_path
 from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra.core.default_element import ResultDefault
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
@@ -17,6 +19,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from trainyard.config.faults import Fault
 from trainyard.config.keys import CHOSEN, open_mappings
+from trainyard.config.layers.wiring import OUTPUT
+from trainyard.config.layers.wiring import PATH as LAYERS
 from trainyard.config.overrides import decode_name, hydra_line, shape_of
 from trainyard.config.resolvers import register_resolvers
 from trainyard.config.root import config_folders
@@ -70,6 +74,7 @@ class Loader(ConfigLoaderImpl):
         kept = self._kept.pop((config_name, *lines, run_mode), None)
         if kept is not None:
             return kept
+        lines = [line for given in lines for line in _replacing(given)]
         if self.repeated and run_mode == RunMode.RUN:
             cfg = self._load_from_base(config_name, lines)
         else:
@@ -101,6 +106,18 @@ class Loader(ConfigLoaderImpl):
         cfg.hydra.job.override_dirname = get_overrides_dirname(
             of_task, list(naming.exclude_keys), naming.item_sep, naming.kv_sep
         )
+        return cfg
+
+    def _compose_config_from_defaults_list(self, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
+        """Compose as Hydra does, but let a file that lists a whole network of layers replace the layers before it."""
+        cfg: DictConfig = super()._compose_config_from_defaults_list(defaults, repo)
+        if OmegaConf.select(cfg, LAYERS) is None:
+            return cfg
+        parts = [OmegaConf.select(self._load_single_config(default, repo).config, LAYERS) for default in defaults]
+        layers = [part for part in parts if isinstance(part, DictConfig)]
+        whole = [place for place, part in enumerate(layers) if is_whole(OmegaConf.to_container(part, resolve=False))]
+        if whole:
+            cfg.network.layers = OmegaConf.merge(*layers[whole[-1] :])
         return cfg
 
     def load_sweep_config(self, master_config: DictConfig, sweep_overrides: Sequence[str]) -> DictConfig:
@@ -141,6 +158,23 @@ def _folder(name: str, flag: str) -> Path:
         fault = Fault(f"{flag} {name}: there is no such folder" + ("; it is a file" if folder.exists() else ""))
         raise ConfigError([fault.text])
     return folder
+
+
+def _replacing(line: str) -> list[str]:
+    """Return the lines that set what a line says; layers of a whole network go to where there are none."""
+    if shape_of(line).key != LAYERS:
+        return [line]
+    override = OverridesParser.create().parse_override(line)
+    whole = not override.is_sweep_override() and is_whole(override.value())
+    return [f"++{LAYERS}=null", line] if whole else [line]
+
+
+def is_whole(layers: Any) -> bool:
+    """Whether layers are a network of their own, each with its type, rather than changes to one that is there."""
+    if not isinstance(layers, Mapping):
+        return False
+    kept = [values for name, values in layers.items() if values is not None and name != OUTPUT]
+    return bool(kept) and all(isinstance(values, Mapping) and {"type", "share"} & values.keys() for values in kept)
 
 
 def _decode_names(cfg: DictConfig) -> None:

@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Override, ValueType
 from hydra.errors import HydraException
 
 from trainyard.config.faults import Fault
-from trainyard.config.keys import DISCRIMINATORS, OVERLAYS, key_variants, open_mappings
+from trainyard.config.keys import DISCRIMINATORS, OVERLAYS, key_variants
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.overrides import Groups, Shape, hydra_line, key_at, shape_of
 from trainyard.config.secrets import masked_overrides
@@ -71,7 +71,7 @@ def _find_fault(text: str, groups: Groups, sweeping: bool) -> str | None:
     if shape.key in DISCRIMINATORS:
         return f"is set by the choice of an option; write {DISCRIMINATORS[shape.key]}={shape.value}"
     key = key_at(shape.key)
-    if key is not None and key.is_mapping and shape.key in open_mappings() and isinstance(override.value(), list):
+    if key is not None and key.is_mapping and shape.key in key_variants() and isinstance(override.value(), list):
         example = key.example or ("{owner: me}" if key.is_text else "{width: 32}")
         return f"must be names with values, such as {example}"
     if shape.prefix == "~" and key_at(shape.key) is not None and not shape.key.startswith("tags."):
@@ -114,6 +114,8 @@ def _bad_syntax(shape: Shape, error: HydraException) -> str:
 
 def _sweep_without_multirun(shape: Shape, is_group: bool) -> str:
     key = key_at(shape.key)
+    if key is None and shape.key.startswith("network.layers."):
+        return f"several values make a sweep, which needs -m; for a list write {shape.key}=[{shape.value}]"
     if is_group or key is None:
         return "several values make a sweep; add -m, or choose one"
     if str(key.type).startswith("tuple"):

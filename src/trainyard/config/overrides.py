@@ -7,7 +7,7 @@ from typing import Protocol
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from trainyard.config.keys import Key, key_variants, open_mappings
+from trainyard.config.keys import Key, key_variants, layer_key, open_mappings
 
 SHAPE = re.compile(r"(?P<prefix>~|\+{0,2})(?P<key>[^=]*?)\s*(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
@@ -85,11 +85,11 @@ def split_path(path: str) -> list[str]:
 
 
 def key_at(path: str) -> Key | None:
-    """Return the schema's key at a dotted path, tags.<name> included; None if there is none."""
+    """Return the schema's key at a dotted path, tags.<name> and those of a layer included; None if there is none."""
     variants = key_variants().get(path)
     if variants:
         return variants[0]
-    return open_mappings().get("tags") if path.startswith("tags.") else None
+    return open_mappings().get("tags") if path.startswith("tags.") else layer_key(path)
 
 
 def decode_name(name: str) -> str:

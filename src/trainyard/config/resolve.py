@@ -7,8 +7,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import Container, DictConfig, OmegaConf
 from omegaconf.errors import InterpolationToMissingValueError, MissingMandatoryValue, OmegaConfBaseException
 
-from trainyard.config.check import Unresolved
-from trainyard.config.faults import Fault, key_fault
+from trainyard.config.faults import Fault, Unresolved, key_fault
 from trainyard.config.secrets import watch_environment
 
 

@@ -40,9 +40,12 @@ def folder_name(text: str) -> str:
 
 
 def member_name(number: object, overrides: str) -> str:
-    """Return the folder of a member of a sweep: its number and what sets it apart, 3-seed=1,hidden=[64]."""
+    """Return the folder of a member of a sweep: its number and what sets it apart, 3-seed=1,hidden=[64].
+
+    Keys of a layer keep its name: 3-dense1.out_features=64.
+    """
     parts = masked_overrides(re.sub(r"^[+~]*", "", part) for part in re.split(r",(?![^\[]*\])", overrides) if part)
-    short = ",".join(re.sub(r"^[\w./-]*\.(?=[^=]*=)", "", part) for part in parts)
+    short = ",".join(re.sub(r"^(network\.layers\.|[\w./-]*\.)(?=[^=]*=)", "", part) for part in parts)
     return folder_name(f"{number}-{short}" if short else f"{number}")[:MEMBER_NAME_LENGTH]
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import Any
 
-from trainyard.config.schema import Network
+from trainyard.config.layers.wiring import wired_values
+from trainyard.config.schema import Layers, Network
 from trainyard.networks import Inputs
 
 FORMAT, VERSION = "trainyard-model", 1
@@ -30,7 +31,7 @@ def build_card(
         "format": FORMAT,
         "version": VERSION,
         "task": task,
-        "network": asdict(network),
+        "network": network_values(network),
         "inputs": asdict(inputs),
         "outputs": outputs,
         "preprocessing": preprocessing,
@@ -50,6 +51,13 @@ def build_card(
     }
     plain: dict[str, Any] = json.loads(json.dumps(card))
     return plain
+
+
+def network_values(network: Network) -> dict[str, Any]:
+    """Return the config of a network as a card holds it: layers name their inputs, as the order of keys may be lost."""
+    if isinstance(network, Layers):
+        network = replace(network, layers=wired_values(network.layers))
+    return asdict(network)
 
 
 def card_digest(card: Mapping[str, Any]) -> str:

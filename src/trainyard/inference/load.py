@@ -12,7 +12,8 @@ from safetensors.torch import load as read_tensors
 from torch import Tensor, nn
 
 from trainyard.config.convert import WrongValueError, convert_value
-from trainyard.config.keys import keys_of
+from trainyard.config.keys import Key, keys_of
+from trainyard.config.layers.check import read_layers
 from trainyard.config.schema import NETWORKS, Custom, Network
 from trainyard.config.trusted import target_fault
 from trainyard.errors import DataError, TrainyardError
@@ -104,7 +105,10 @@ def restore_network(card: Mapping[str, Any], tensors: Mapping[str, Tensor], trus
     """Return the network of a card with its weights, ready to predict; one's own only from trusted packages."""
     sizes = card["inputs"]
     shape = sizes["image_shape"]
-    inputs = Inputs(sizes["numeric"], tuple(sizes["category_sizes"]), None if shape is None else tuple(shape))
+    inputs = Inputs(
+        sizes["numeric"], tuple(sizes["category_sizes"]), None if shape is None else tuple(shape),
+        tuple(sizes.get("category_names", ())),
+    )  # fmt: skip
     config = network_config(card["network"])
     if isinstance(config, Custom):
         _check_trust(config, trust)
@@ -131,8 +135,12 @@ def network_config(values: Mapping[str, Any]) -> Network:
         raise LookupError(f"there is no network {values['name']}")
     known = keys_of(kind)  # type: ignore[arg-type]  # a class is hashable, whatever its objects are
     try:
-        return kind(**{name: convert_value(value, known[name]) for name, value in values.items() if name != "name"})
+        return kind(**{name: _value(value, known[name]) for name, value in values.items() if name != "name"})
     except WrongValueError as error:
         raise ValueError(f"the network {error}") from None
     except KeyError as error:
         raise LookupError(f"the network {values['name']} has no key {error}") from None
+
+
+def _value(value: Any, key: Key) -> Any:
+    return read_layers(value) if key.is_layers else convert_value(value, key)

@@ -100,21 +100,47 @@ class Model:
     @torch.no_grad()
     def outputs(self, rows: Any) -> np.ndarray:
         """Return the network's raw outputs (N, outputs) float64."""
+        parts = [self._forward(*pair).double().numpy() for pair in self._batches(rows)]
+        return np.concatenate(parts) if parts else np.empty((0, self.card["outputs"]))
+
+    @torch.no_grad()
+    def activations(self, rows: Any, layer: str) -> np.ndarray:
+        """Return what a layer of the network gives for each row (N, ...), float32 or float64.
+
+        Layers are those of network.layers by name, or of another network its modules, such as hidden.0.activation.
+        Raises NetworkError for a name that no layer has.
+        """
+        from trainyard.networks.layer_outputs import layer_outputs
+
+        parts = []
+        for x, codes in self._batches(rows):
+            with self._autocast():
+                values = layer_outputs(self.network, *self._shaped(x, codes), [layer])[layer]
+            parts.append(_numbers(values).numpy())
+        return np.concatenate(parts) if parts else np.empty((0,))
+
+    def _forward(self, x: Tensor, codes: Tensor) -> Tensor:
+        with self._autocast():
+            output: Tensor = self.network(*self._shaped(x, codes))
+        return _numbers(output)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.card["precision"] == "bf16-mixed")
+
+    def _shaped(self, x: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return numbers and codes as the network takes them."""
+        numbers = x if self._image_shape is None else x.view(-1, *self._image_shape)
+        return numbers, codes.long() if codes.shape[1] else None
+
+    def _batches(self, rows: Any) -> Iterator[tuple[Tensor, Tensor]]:
         from trainyard.data.table import table_from
 
         x, codes = self.encoder.encode(table_from(rows, self.columns))
-        parts = [self._forward(*pair).double().numpy() for pair in _batches(x, codes)]
-        return np.concatenate(parts) if parts else np.empty((0, self.card["outputs"]))
-
-    def _forward(self, x: Tensor, codes: Tensor) -> Tensor:
-        numbers = x if self._image_shape is None else x.view(-1, *self._image_shape)
-        categories = codes.long() if codes.shape[1] else None
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.card["precision"] == "bf16-mixed"):
-            output: Tensor = self.network(numbers, categories)
-        return output.float() if output.dtype == torch.bfloat16 else output
+        for start in range(0, len(x), BATCH_ROWS):
+            stop = start + BATCH_ROWS
+            yield torch.from_numpy(x[start:stop]), torch.from_numpy(codes[start:stop])
 
 
-def _batches(x: np.ndarray, codes: np.ndarray) -> Iterator[tuple[Tensor, Tensor]]:
-    for start in range(0, len(x), BATCH_ROWS):
-        stop = start + BATCH_ROWS
-        yield torch.from_numpy(x[start:stop]), torch.from_numpy(codes[start:stop])
+def _numbers(values: Tensor) -> Tensor:
+    """Return values in a type that NumPy has."""
+    return values.float() if values.dtype == torch.bfloat16 else values

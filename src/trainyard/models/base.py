@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
 from trainyard.models.own import Own
+from trainyard.networks.optimization import penalty
 
 NOTHING_OWN = Own()
 
@@ -61,12 +62,14 @@ class Model(pl.LightningModule, ABC):
         return measured
 
     def loss(self, minibatch: Minibatch) -> Tensor:
-        """Return the mean loss of a minibatch, the one place where rows are weighed and averaged."""
+        """Return the mean loss of a minibatch and the network's penalty on its weights: what training makes small."""
         output = self(minibatch.x, minibatch.codes)
-        return self.mean_loss(output, minibatch.y, minibatch.weight)
+        loss = self.mean_loss(output, minibatch.y, minibatch.weight)
+        penalized = penalty(self.network)
+        return loss if penalized is None else loss + penalized
 
     def mean_loss(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
-        """Return the weighted mean of the rows' losses, a scalar."""
+        """Return the weighted mean of the rows' losses, a scalar: the one place where rows are weighed and averaged."""
         losses = self.row_loss(output, y)
         weights = self.row_weight(y, weight)
         if weights is None:

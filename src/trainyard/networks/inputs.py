@@ -11,13 +11,15 @@ from torch import Tensor, nn
 class Inputs:
     """Shapes of a network's input: F numbers and C category codes per row; images keep their shape.
 
-    `category_sizes` holds the number of codes of each embedded column, bucket 0 for the unseen included.
-    `image_shape` is (channels, height, width) where the F numbers are pixels.
+    `category_sizes` holds the number of codes of each embedded column, bucket 0 for the unseen included, and
+    `category_names` the names of these columns. `image_shape` is (channels, height, width) where the F numbers are
+    pixels.
     """
 
     numeric: int
     category_sizes: tuple[int, ...] = ()
     image_shape: tuple[int, int, int] | None = None
+    category_names: tuple[str, ...] = ()
 
 
 def embedding_width(categories: int) -> int:

@@ -3,18 +3,31 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from trainyard.data.summary import Summary
-from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, table, wrapped
+from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, shortened, table, wrapped
 
 MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS, MOST_MEMBERS = 10, 12, 24, 10, 40
-Layer = tuple[str, str, str, int]  # name, class, shape of the output, parameters
+MOST_INPUTS = 36  # characters of a layer's inputs
+
+
+class LayerRow(NamedTuple):
+    """A line of the layer table; a column that is empty in every line is left out."""
+
+    name: str
+    kind: str
+    shape: str
+    parameters: int
+    inputs: str = ""
+    capacity: str = ""
+    coverage: str = ""
 
 
 def start_summary(
     *, name: str, dataset: str, origin: str, digest: str, summary: Summary, targets: Sequence[str],
-    classes: Sequence[object] | None, layers: Sequence[Layer], parameters: int, device: str, precision: str,
-    training: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = (),
+    classes: Sequence[object] | None, layers: Sequence[LayerRow], parameters: int, device: str, precision: str,
+    training: str, folder: Path, layer_notes: Sequence[str] = (), uncommitted: Sequence[tuple[str, str]] = (),
 ) -> str:  # fmt: skip
     """Return what is going to be trained on what; `uncommitted` is a sentence and a command for data not committed."""
     model = "classifier" if classes is not None else "regressor"
@@ -36,6 +49,8 @@ def start_summary(
     for sentence, command in uncommitted:
         lines += [*labelled("note", sentence), *pasted("", command)]
     lines += ["", *layer_lines(layers, parameters), ""]
+    for note in layer_notes:
+        lines += labelled("note", note)
     lines += labelled("device", f"{device}, {precision} bit" if precision.isdigit() else f"{device}, {precision}")
     lines += labelled("training", training)
     lines += pasted("folder", str(folder))
@@ -55,15 +70,22 @@ def columns_text(summary: Summary) -> str:
     return f"{kinds}; the network sees {', '.join(seen)}"
 
 
-def layer_lines(layers: Sequence[Layer], parameters: int) -> list[str]:
+def layer_lines(layers: Sequence[LayerRow], parameters: int) -> list[str]:
     """Return the layer table with its total; of a very deep network the first and the last layers."""
-    rows = [("layer", "type", "output", "parameters")]
-    shown = [(name, kind, shape, f"{count:,}") for name, kind, shape, count in layers]
+    shown = [
+        (row.name, row.kind, shortened(row.inputs, MOST_INPUTS), row.shape, f"{row.parameters:,}", row.capacity,
+         row.coverage)
+        for row in layers
+    ]  # fmt: skip
     if len(shown) > MOST_LAYERS:
         left = len(shown) - MOST_LAYERS
-        shown = [*shown[: MOST_LAYERS // 2], (f"... {left} more", "", "", ""), *shown[-MOST_LAYERS // 2 :]]
-    total = ("total", "", "", f"{parameters:,}")
-    return table([*rows, *shown, total], right=(2, 3))
+        more = (f"... {left} more", "", "", "", "", "", "")
+        shown = [*shown[: MOST_LAYERS // 2], more, *shown[-MOST_LAYERS // 2 :]]
+    header = ("layer", "type", "inputs", "output", "parameters", "capacity", "coverage")
+    rows = [header, *shown, ("total", "", "", "", f"{parameters:,}", "", "")]
+    kept = [place for place in range(len(header)) if place < 2 or any(row[place] for row in rows[1:])]
+    right = [kept.index(place) for place in range(3, len(header)) if place in kept]
+    return table([[row[place] for place in kept] for row in rows], right=right)
 
 
 def end_summary(

@@ -17,7 +17,7 @@ from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.engine import open_stepper
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
-from trainyard.training.optimizers import build_optimizer
+from trainyard.training.optimizers import build_optimizer, optimizer_groups
 from trainyard.training.plan import Plan
 from trainyard.training.state import BEST, WEIGHTS, State
 from trainyard.training.stepper import Stepper
@@ -157,4 +157,4 @@ def _optimizer(plan: Plan, model: Model) -> Optimizer:
     config = plan.config
     clipped_in_mixed = config.training.clip_norm is not None and plan.device.mixed
     fused = not clipped_in_mixed and plan.device.torch.type in ("cpu", "cuda") and plan.device.sharing != "fsdp"
-    return build_optimizer(config.optimizer, model.network.parameters(), fused=fused)
+    return build_optimizer(config.optimizer, optimizer_groups(model.network), fused=fused)

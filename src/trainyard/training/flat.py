@@ -1,6 +1,6 @@
 """Parameters and all that belongs to them as rows of one tensor, so that an update is one pass over memory."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +38,20 @@ class FlatParameters:
         row = self.row(slot, member)
         places = zip(self.names, self.starts, self.shapes, strict=True)
         return {name: row[start : start + shape.numel()].view(shape) for name, start, shape in places}
+
+    def runs(self, values: Mapping[str, float]) -> list[tuple[slice, float]]:
+        """Return the places in a row of neighbouring parameters that have one value, with it; together the whole row.
+
+        A parameter without a value of its own has 1.
+        """
+        found: list[tuple[slice, float]] = []
+        ends = [*self.starts[1:], self.rows.shape[2]]
+        for name, start, end in zip(self.names, self.starts, ends, strict=True):
+            value = values.get(name, 1.0)
+            if found and found[-1][1] == value:
+                start = found.pop()[0].start
+            found.append((slice(start, end), value))
+        return found
 
     def _adopt(self, network: nn.Module, member: int) -> None:
         parameters = dict(network.named_parameters())

@@ -11,6 +11,7 @@ from trainyard.training.accelerator import Device
 from trainyard.training.flat import BEST, GRADIENT, FlatParameters
 from trainyard.training.fused import SLOTS, FusedOptimizer
 from trainyard.training.member import Member
+from trainyard.training.optimizers import multipliers_by_name
 from trainyard.training.playback import Playback
 from trainyard.training.recording import loss_and_gradients, record
 from trainyard.training.schedule import Length
@@ -38,7 +39,7 @@ class FlatStepper:
         optimizer = member.config.optimizer
         grouped = [SCRATCH] if member.config.training.accumulate > 1 else []
         self.flat = FlatParameters([model.network], (*grouped, *SLOTS[type(optimizer)]))
-        self.optimizer = FusedOptimizer(optimizer, self.flat)
+        self.optimizer = FusedOptimizer(optimizer, self.flat, multipliers_by_name(model.network))
         self.parameters = [p for p in model.network.parameters() if p.requires_grad]
         self._gradient = self.flat.row(GRADIENT)
         self._scratch = self.flat.row(SCRATCH) if grouped else self._gradient

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from trainyard.config.metric_names import metric_directions, monitor_direction
 from trainyard.config.root import project_root
 from trainyard.config.schema import Regressor, Tracking
+from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import outcome_lines
-from trainyard.reports.summary import end_summary, start_summary, sweep_summary
+from trainyard.reports.summary import LayerRow, end_summary, start_summary, sweep_summary
 from trainyard.tracking.target import resolve
 from trainyard.training.baseline import baseline_name
 from trainyard.training.fit import Fitted
@@ -34,17 +35,21 @@ REASONS = {
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
     """Return what is going to be trained on what; `uncommitted` tells of data, with the command that keeps them."""
-    prepared = plan.prepared
-    layers = [
-        (layer.name, layer.kind, " x ".join(str(size) for size in layer.shape), layer.parameters)
-        for layer in plan.layers
-    ]
+    prepared, layers = plan.prepared, plan.layers
     return start_summary(
         name=name, dataset=prepared.dataset_name, origin=prepared.origin, digest=prepared.digest,
         summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
-        layers=layers, parameters=plan.parameters, device=plan.device.description, precision=plan.device.precision,
-        training=training_line(plan), folder=folder, uncommitted=uncommitted,
+        layers=[layer_row(layer) for layer in layers], parameters=plan.parameters, device=plan.device.description,
+        precision=plan.device.precision, training=training_line(plan), folder=folder,
+        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted,
     )  # fmt: skip
+
+
+def layer_row(layer: Layer) -> LayerRow:
+    """Return a layer as a line of the table that a person reads."""
+    shape = " x ".join(str(size) for size in layer.shape)
+    capacity, coverage = percent(layer.capacity), percent(layer.coverage)
+    return LayerRow(layer.name, layer.kind, shape, layer.parameters, ", ".join(layer.inputs), capacity, coverage)
 
 
 def training_line(plan: Plan) -> str:

@@ -18,6 +18,7 @@ from trainyard.models.check_own import check_own
 from trainyard.models.classification_metrics import TOP
 from trainyard.models.own import resolve_own
 from trainyard.networks import Inputs, check_network, seeded_network
+from trainyard.networks.layers.repeatable import check_repeatable
 from trainyard.networks.table import Layer, layer_table
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
@@ -92,12 +93,15 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     """
     config = settle_model(config, prepared)
     engine = choose_engine(config)
-    inputs = Inputs(prepared.numeric, prepared.category_sizes, prepared.image_shape)
+    names = tuple(prepared.preprocessing.get("embedded", ()))
+    inputs = Inputs(prepared.numeric, prepared.category_sizes, prepared.image_shape, names)
     outputs = count_outputs(config, prepared)
     _check_monitor(config, prepared)
     check_own(wrap_network(nn.Identity(), config, prepared), outputs)
     opened = open_device(config.accelerator, device, 0.0)
     parameters = check_network(config.network, inputs, outputs, opened.free_memory(), config.trusted)
+    if device.type == "cuda":
+        check_repeatable(config.network)
     layers = layer_table(config.network, inputs, outputs, config.trusted)
     _check_batches(config, prepared, layers)
     multiplications = max(parameters, sum(layer.multiplications for layer in layers))

@@ -12,6 +12,7 @@ from trainyard.data.minibatches import Minibatch
 from trainyard.models import Model
 from trainyard.training.distributed import World
 from trainyard.training.member import Member
+from trainyard.training.optimizers import set_learning_rate
 from trainyard.training.schedule import Length, learning_rate_factor
 
 ALONE = World()
@@ -107,8 +108,7 @@ class ReferenceStepper:
     def _update(self) -> None:
         if (rate := learning_rate(self.member, self.length)) != self._lr:
             self._lr = rate
-            for parameters in self.optimizer.param_groups:
-                parameters["lr"] = rate
+            set_learning_rate(self.optimizer.optimizer, rate)
         self.optimizer.step()
         for parameter in self.parameters.values():
             parameter.grad = None

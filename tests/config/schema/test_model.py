@@ -6,6 +6,7 @@ import pytest
 
 from trainyard.config.convert import convert_value
 from trainyard.config.keys import keys_of
+from trainyard.config.layers.check import read_layers
 from trainyard.config.schema import MODELS, NETWORKS
 
 CLASSES: dict[str, type] = {**MODELS, **NETWORKS}
@@ -14,7 +15,9 @@ CLASSES: dict[str, type] = {**MODELS, **NETWORKS}
 @pytest.mark.parametrize(("name", "cls"), CLASSES.items())
 def test_defaults_lie_within_their_ranges_and_types(name: str, cls: type) -> None:
     for key in keys_of(cls).values():
-        if not key.required and key.nested is None:
+        if key.is_layers:
+            assert read_layers(key.default) == key.default
+        elif not key.required and key.nested is None:
             assert convert_value(key.default, key) == key.default, key.name
 
 

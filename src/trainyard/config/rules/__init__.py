@@ -1,7 +1,15 @@
 """Choices that are right each by itself but cannot be right together; every fault names the keys to change."""
 
 from trainyard.config.faults import Fault
-from trainyard.config.rules import data, fitting, lightning, modelling, place, splitting  # noqa: F401  # each adds its rules
+from trainyard.config.rules import (  # noqa: F401  # each adds its rules
+    data,
+    fitting,
+    layers,
+    lightning,
+    modelling,
+    place,
+    splitting,
+)
 from trainyard.config.rules.rule import RULES
 from trainyard.config.schema import Config
 

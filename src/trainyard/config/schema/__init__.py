@@ -1,6 +1,7 @@
 """The typed config: one frozen dataclass per option, each key with its meaning, unit and range."""
 
 from trainyard.config.schema.dataset import DATASETS, Column, Csv, Dataset, Diabetes, Digits, Iris, Salmon
+from trainyard.config.schema.layers import LayerKeys, LayerValues, Regularization
 from trainyard.config.schema.model import (
     MODELS,
     NETWORKS,
@@ -9,6 +10,7 @@ from trainyard.config.schema.model import (
     Cnn,
     Custom,
     ExtraMetric,
+    Layers,
     Linear,
     Mlp,
     Network,
@@ -42,7 +44,7 @@ from trainyard.config.schema.run import Accelerator, Config, Precision, Tracking
 __all__ = [
     "DATASETS", "MODELS", "NETWORKS", "OPTIMIZERS", "SCHEDULES", "Accelerator", "Adadelta", "Adafactor", "Adagrad",
     "Adam", "AdamW", "Adamax", "AutoModel", "Classifier", "Cnn", "Column", "Config", "Constant", "Cosine", "Csv",
-    "Custom", "Dataset", "Diabetes", "Digits", "ExtraMetric", "Iris", "Linear", "Mlp", "NAdam", "Network", "OneCycle",
-    "Optimizer", "Plateau", "Polynomial", "Precision", "RAdam", "Regressor", "ResNet", "RmsProp", "Salmon", "Schedule",
-    "Sgd", "Step", "Tracking", "Training",
+    "Custom", "Dataset", "Diabetes", "Digits", "ExtraMetric", "Iris", "LayerKeys", "LayerValues", "Layers", "Linear",
+    "Mlp", "NAdam", "Network", "OneCycle", "Optimizer", "Plateau", "Polynomial", "Precision", "RAdam", "Regressor",
+    "Regularization", "ResNet", "RmsProp", "Salmon", "Schedule", "Sgd", "Step", "Tracking", "Training",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from trainyard.config.schema.key import key
+from trainyard.config.schema.layers import LayerValues
 
 Activation = Literal["relu", "gelu", "silu", "tanh", "elu", "leaky_relu"]
 
@@ -156,4 +157,22 @@ class Custom(Network):
     arguments: Mapping[str, Any] = key("further arguments of the class, by name", factory=dict)
 
 
-NETWORKS: dict[str, type[Network]] = {"linear": Linear, "mlp": Mlp, "cnn": Cnn, "resnet": ResNet, "custom": Custom}
+@dataclass(frozen=True, kw_only=True)
+class Layers(EmbeddingNetwork):
+    """Layers put together in the config, by name; the sizes of their inputs follow from what they take."""
+
+    name: Literal["layers"] = "layers"
+    layers: Mapping[str, LayerValues] = key(
+        "the layers by name, in their order; the one named output comes last, whatever its place, and has the size of "
+        "the task; it is a Linear where it is not given",
+        factory=lambda: {
+            "dense1": {"type": "Linear", "out_features": 256}, "activation1": {"type": "ReLU"},
+            "output": {"type": "Linear"},
+        },
+        example="{dense1: {type: Linear, out_features: 64}}",
+    )  # fmt: skip
+
+
+NETWORKS: dict[str, type[Network]] = {
+    "linear": Linear, "mlp": Mlp, "cnn": Cnn, "resnet": ResNet, "layers": Layers, "custom": Custom,
+}  # fmt: skip
