@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trainyard.config.convert import WrongValueError, convert_value
-from trainyard.config.faults import Fault, key_fault
+from trainyard.config.faults import Fault, hide_values, key_fault
 from trainyard.config.keys import (
     CHOSEN,
     COMMAND_KEYS,
@@ -57,7 +57,7 @@ def check_config(
     if all(section is not None for section in sections.values()):
         config = Config(**sections, **top, masked=masked)
         check.faults += [fault for fault in find_clashes(config) if not check.wrong.intersection(fault.keys)]
-    return Checked(config, check.faults)
+    return Checked(config, [hide_values(fault, container, masked) for fault in check.faults])
 
 
 @dataclass

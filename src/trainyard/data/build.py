@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from trainyard.config.secrets import mask_text
 from trainyard.data.assemble import assemble
 from trainyard.data.request import Request
 from trainyard.data.sources import load_source
@@ -28,7 +29,7 @@ def build(request: Request, folder: Path) -> None:
         "target_powers": [asdict(power) for power in made.target_powers],
         "preprocessing": made.preprocessing,
         "digest": source.digest,
-        "origin": source.origin,
+        "origin": mask_text(source.origin),
         "example": made.example,
         "summary": made.summary.to_dict(),
     })  # fmt: skip

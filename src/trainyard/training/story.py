@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainyard.config.params import params
 from trainyard.config.root import code_root, project_root
-from trainyard.config.secrets import mask_text
+from trainyard.config.secrets import mask_text, mask_texts
 from trainyard.config.text import to_dict, to_yaml
 from trainyard.files import write_text
 from trainyard.inference.package import weights_md5
@@ -84,8 +84,8 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
         story.journal.end("KILLED", KILLED_BY["interrupted"])
         raise
     except Exception as error:
-        story.console.keep(traceback.format_exc())
-        story.journal.end("FAILED", f"{type(error).__name__}: {error}")
+        story.console.keep(mask_text(traceback.format_exc()))
+        story.journal.end("FAILED", mask_text(f"{type(error).__name__}: {error}"))
         raise
 
 
@@ -102,10 +102,9 @@ def begin(
     else:
         journal = Journal.reopen(folder)
     code = read_code(code_root(), project_root())
-    lineage = record_lineage(
-        plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code,
-        before=None if resumed is None else resumed.lineage,
-    )  # fmt: skip
+    sweep = parent.folder.name if parent else None
+    before = None if resumed is None else resumed.lineage
+    lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
     write_origin(story, asked, code)
@@ -129,7 +128,7 @@ def write_origin(story: Story, asked: Asked, code: Code | None) -> None:
     journal.params(params(config))
     journal.tags({**tags(story.lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
     if config.note:
-        journal.note(mask_text(config.note))
+        journal.note(to_dict(config)["note"])
     journal.dataset(
         name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
         context="training",

@@ -9,7 +9,7 @@ from pathlib import Path
 from trainyard.config.metric_names import monitor_direction
 from trainyard.config.root import project_root
 from trainyard.config.schema import Config
-from trainyard.config.secrets import masked_overrides
+from trainyard.config.secrets import mask_text, masked_overrides
 from trainyard.config.text import to_dict
 from trainyard.files import write_text
 from trainyard.tracking.journal import Journal, Status
@@ -57,7 +57,7 @@ class Sweep:
         if isinstance(error, KeyboardInterrupt):
             self.add(overrides, RunResult(folder, "KILLED", 130, {}, None, "stopped by Ctrl-C"))
         else:
-            self.add(overrides, RunResult(folder, "FAILED", 1, {}, None, str(error)))
+            self.add(overrides, RunResult(folder, "FAILED", 1, {}, None, mask_text(str(error))))
 
     def ranked(self) -> list[Member]:
         """Return the members that finished, the best first."""

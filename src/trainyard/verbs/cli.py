@@ -56,18 +56,22 @@ def run_verb(verb: str, argv: Sequence[str]) -> int:
 
 def report_error(error: Exception) -> int:
     """Say what went wrong on stderr and return the exit code; HYDRA_FULL_ERROR=1 adds the traceback."""
-    if os.environ.get("HYDRA_FULL_ERROR") == "1":
-        traceback.print_exception(error)
+    if os.environ.get("HYDRA_FULL_ERROR") == "1" or not isinstance(error, TrainyardError):
+        _tell("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, FaultsError):
         if is_first_process():
-            print(_listing(error), file=sys.stderr)
+            _tell(_listing(error))
     elif isinstance(error, TrainyardError):
-        print(f"trainyard: {error}", file=sys.stderr)
+        _tell(f"trainyard: {error}")
     else:
-        if os.environ.get("HYDRA_FULL_ERROR") != "1":
-            traceback.print_exception(error)
-        print(f"trainyard: failed unexpectedly: {type(error).__name__}: {error}", file=sys.stderr)
+        _tell(f"trainyard: failed unexpectedly: {type(error).__name__}: {error}")
     return error.exit_code if isinstance(error, TrainyardError) else 1
+
+
+def _tell(text: str) -> None:
+    from trainyard.config.secrets import mask_text
+
+    print(mask_text(text), file=sys.stderr)
 
 
 def _listing(error: FaultsError) -> str:

@@ -151,13 +151,13 @@ def report_unexpected(error: Exception, folder: Path) -> int:
     """Keep the traceback in the run folder's log.txt, say one sentence, and return exit code 1."""
     from trainyard.config.secrets import mask_text
 
-    if os.environ.get("HYDRA_FULL_ERROR") == "1":
-        traceback.print_exception(error)
     log = folder / "log.txt"
-    text = "".join(traceback.format_exception(error))
+    text = mask_text("".join(traceback.format_exception(error)))
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
+        print(text, file=sys.stderr)
     if not log.exists() or text.strip().splitlines()[-1] not in log.read_text(encoding="utf-8"):
         with log.open("a", encoding="utf-8") as file:
-            file.write(mask_text(text))
+            file.write(text)
     words = mask_text(f"{type(error).__name__}: {error}")
     print(f"trainyard: the run failed unexpectedly: {words}\n  The traceback is in {log}", file=sys.stderr)
     return 1
