@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainyard.config.convert import WrongValueError, convert_value
+from trainyard.config.convert import WrongValueError, convert_text, convert_value
 from trainyard.config.faults import Fault, hide_values, key_fault
 from trainyard.config.keys import (
     CHOSEN,
@@ -25,6 +25,7 @@ from trainyard.config.rules import find_clashes
 from trainyard.config.schema import Config
 
 MISSING = "???"
+MOST_LISTED = 10  # keys that a fault names
 
 
 class Unresolved:
@@ -107,11 +108,22 @@ class _Check:
             return _stand_in(key)
         if key.nested:
             return self.options_by_name(key, value, path)
+        if key.type == Mapping[str, str] and isinstance(value, Mapping):
+            value = {name: text for name, text in value.items() if self.is_text(f"{path}.{name}", text)}
         try:
             return convert_value(value, key)
         except WrongValueError as wrong:
             self.add(path, str(wrong), value)
             return _stand_in(key)
+
+    def is_text(self, path: str, value: Any) -> bool:
+        """Whether one value of a mapping is a text; it is a fault if not."""
+        try:
+            convert_text(value)
+        except WrongValueError as wrong:
+            self.add(path, str(wrong), value)
+            return False
+        return True
 
     def options_by_name(self, key: Key, value: Any, path: str) -> dict[str, Any]:
         """Return a mapping of names to a schema class: dataset.columns."""
@@ -152,7 +164,10 @@ def suggest_key(path: str, here: list[str], option: str) -> str:
         by_last = {key.rsplit(".", 1)[-1]: key for key in reversed(candidates) if key not in DISCRIMINATORS}
         if close := nearest(last, by_last):
             return f"; did you mean {by_last[close]}?"
-    return ""
+    names = [key.rsplit(".", 1)[-1] for key in here if key not in DISCRIMINATORS]
+    names = names if section else [*CHOSEN, *FIXED, *names]
+    more = [f"{len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []
+    return f"; {option or 'a config'} has {listed([*names[:MOST_LISTED], *more])}"
 
 
 def _leaf_paths(path: str, value: Any) -> list[str]:
