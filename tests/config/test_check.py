@@ -37,7 +37,8 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
          "network.hidden: no such key in network=linear; network=mlp and network=cnn have it"),
         ("optimizer.momentum=0.5",
          "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd and optimizer=rmsprop have it"),
-        ("optimizer.xyzzy=1", "optimizer.xyzzy: no such key; optimizer=adamw has lr, weight_decay, betas and eps"),
+        ("optimizer.xyzzy=1", "optimizer.xyzzy: no such key; optimizer=adamw has lr, weight_decay, beta1, beta2 and "
+         "eps"),
         ("dataset.columns.zip.xyzzy=1", "dataset.columns.zip.xyzzy: no such key; dataset.columns.zip has kind, "
          "transform and encoding"),
         ("seed=1.5", "seed=1.5: must be a whole number"),

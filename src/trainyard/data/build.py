@@ -8,12 +8,16 @@ from trainyard.data.assemble import assemble
 from trainyard.data.request import Request
 from trainyard.data.sources import load_source
 from trainyard.data.store import write
+from trainyard.errors import DataError
 
 
 def build(request: Request, folder: Path) -> None:
     """Prepare into `folder`, which must not exist yet. Raises DataError with all faults found."""
     source = load_source(request.dataset, request.memory)
-    made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
+    try:
+        made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
+    except DataError as error:
+        raise DataError(source.named(error.faults)) from None
     folder.mkdir(parents=True)
     parts = {"train": made.train, "val": made.val, "test": made.test}
     write(folder, parts, {

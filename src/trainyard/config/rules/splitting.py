@@ -43,7 +43,7 @@ def _auto_ignores_no_key(config: Config) -> Clashes:
     elif data.group is not None:
         why = "dataset.group cuts val from train; leave one of them out"
     elif column is not None and files is None:
-        why = "dataset.split_column divides the rows; leave it out, or take dataset.split=column, which cuts val by time"
+        why = "dataset.split_column divides the rows; leave it out, or take dataset.split=column (val is cut by time)"
     elif getattr(data, "val_path", None) is not None:
         why = "val and test are files of their own; leave it out"
     else:
