@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "trainyard"
 FLOORS = {
-    "errors": 0, "files": 0,
+    "errors": 0, "files": 0, "streams": 0,
     "config": 1, "lineage": 1,
     "data": 2, "networks": 2, "tracking": 2,
     "models": 3, "reports": 3, "inference": 3,

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from trainyard.training.stop import Stop, stop_on_signals
+from trainyard.training.stop import Stop, interrupt_in_order, stop_on_signals
 
 
 def test_nothing_stops_a_training_by_itself():
@@ -39,3 +39,18 @@ def test_a_signal_asks_to_stop_and_the_second_insists(number, reason, code):
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
     assert signal.getsignal(number) is before
+
+
+@pytest.fixture
+def interrupt():
+    """Ctrl-C is as it was after the test."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_raises_once_something_has_begun_but_stays_ignored_where_it_is(interrupt):
+    for before, after in {signal.SIG_IGN: signal.SIG_IGN, signal.SIG_DFL: signal.default_int_handler}.items():
+        signal.signal(signal.SIGINT, before)
+        interrupt_in_order()
+        assert signal.getsignal(signal.SIGINT) is after

@@ -35,6 +35,12 @@ class Stop:
         return EXIT_CODES.get(self.reason or "", 0)
 
 
+def interrupt_in_order() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt from here on, so that what has begun is cleaned up, unless it is ignored."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @contextmanager
 def stop_on_signals(stop: Stop) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end training in order; a second one ends the process at once.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from trainyard.errors import FaultsError, TrainyardError
 from trainyard.tracking.rank import is_first_process
+from trainyard.training.stop import interrupt_in_order
 
 # verb -> (module with a main(argv) -> exit code, what it does)
 VERBS = {
@@ -21,6 +22,7 @@ VERBS = {
     "sync": ("trainyard.verbs.sync", "copy into MLflow what runs wrote while it was away"),
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }
+COMPOSING = ("train", "prepare", "find")  # verbs that say themselves when Ctrl-C has something to clean up
 HELP = ("", "-h", "--help", "help")
 
 
@@ -43,13 +45,12 @@ def run_command(argv: Sequence[str]) -> int:
 def run_verb(verb: str, argv: Sequence[str]) -> int:
     """Run one verb and return its exit code: 2 for what the user can mend, 1 for what failed, 130 for Ctrl-C."""
     main: Callable[[Sequence[str]], int] = importlib.import_module(VERBS[verb][0]).main
+    if verb not in COMPOSING:
+        interrupt_in_order()
     try:
         return main(argv)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # `trainyard --help | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001  # this is where every error is told
         return report_error(error)
 

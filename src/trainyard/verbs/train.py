@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainyard.config.flags import parse_flags, shows_something
 from trainyard.errors import TrainyardError
+from trainyard.training.stop import interrupt_in_order
 from trainyard.verbs.cli import report_error
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
     sweep = command.compose_sweep()
     from trainyard.training.sweep import begin_sweep, end_sweep
 
+    interrupt_in_order()
     configs = [member.config for member in sweep.members]
     parent = begin_sweep(sweep.folder, configs, overrides=command.overrides, command=command_line(argv))
     codes: list[int] = []
@@ -113,6 +115,7 @@ def run_one(
     """
     from trainyard.config.secrets import masked_overrides
 
+    interrupt_in_order()
     try:
         from trainyard.training.run import run
 
