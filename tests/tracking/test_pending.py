@@ -39,3 +39,10 @@ def test_starter_that_is_gone_is_seen(tmp_path):
     started = pending.find(tmp_path, tmp_path / "a", "t").starter["started"]
     file.write_text(file.read_text().replace(f'"{started}"', '"1"'))
     assert not pending.find(tmp_path, tmp_path / "a", "t").starter_runs
+
+
+def test_the_targets_of_each_folder(tmp_path):
+    for folder, target in (("a", "t"), ("a", "u"), ("b", "t")):
+        pending.mark(tmp_path, tmp_path / folder, target)
+    found = pending.targets(tmp_path)
+    assert {folder.name: sorted(targets) for folder, targets in found.items()} == {"a": ["t", "u"], "b": ["t"]}

@@ -65,6 +65,14 @@ def all_pending(root: Path) -> list[Pending]:
     return sorted(filter(None, found), key=lambda pending: pending.folder)
 
 
+def targets(root: Path) -> dict[Path, list[str]]:
+    """Names of the MLflows that have to get a run or sweep yet, by its folder."""
+    found: dict[Path, list[str]] = {}
+    for pending in all_pending(root):
+        found.setdefault(Path(pending.folder), []).append(pending.target)
+    return found
+
+
 def _read(file: Path) -> Pending | None:
     try:
         return Pending(**json.loads(file.read_text(encoding="utf-8")))
