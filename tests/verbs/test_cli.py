@@ -93,7 +93,7 @@ def test_a_process_ends_with_the_exit_code(project: Path, argv: list[str], code:
 
 
 def test_without_the_package_the_front_door_says_how_to_install_it(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-S", "-s", str(REPOSITORY / "train.py")], cwd=tmp_path,
+    ended = subprocess.run([sys.executable, "-E", "-S", "-s", str(REPOSITORY / "train.py")], cwd=tmp_path,
                            capture_output=True, text=True, check=False)  # fmt: skip
     assert ended.returncode == 1
     assert ended.stderr == (
