@@ -82,6 +82,7 @@ def imported_by(code):
         ("from trainyard.data.prepare import prepare", HEAVY | {"hydra"}),
         ("import trainyard.reports.process", HEAVY | {"hydra"}),
         ("import trainyard.inference", {"pytorch_lightning", "hydra", "mlflow", "sklearn", "matplotlib"}),
+        ("import trainyard.training.accelerator", HEAVY - {"torch"} | {"hydra"}),
         ("import trainyard.training.story", {"mlflow", "pandas", "sklearn", "pyarrow", "hydra"}),
     ],
 )

@@ -33,6 +33,17 @@ def test_a_damaged_note_is_passed_over(tmp_path):
     assert len(pending.all_pending(tmp_path)) == 1
 
 
+def test_of_a_run_that_is_abandoned_nothing_is_left_but_what_was_written(tmp_path):
+    for name in ("runs/e/empty", "runs/f/begun"):
+        (tmp_path / name).mkdir(parents=True)
+        pending.mark(tmp_path, tmp_path / name, "t")
+    (tmp_path / "runs/f/begun/config.yaml").touch()
+    for name in ("runs/e/empty", "runs/f/begun"):
+        pending.abandon(tmp_path, tmp_path / name, "t")
+    assert pending.all_pending(tmp_path) == []
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["f"]
+
+
 def test_starter_that_is_gone_is_seen(tmp_path):
     pending.mark(tmp_path, tmp_path / "a", "t")
     file = pending.file_of(tmp_path, tmp_path / "a", "t")

@@ -171,11 +171,14 @@ def test_reconcile_waits_after_a_mirror_gave_up(tmp_path, started, monkeypatch):
 def test_note_of_a_run_that_never_began_is_dropped(tmp_path, started):
     name = f"sqlite:///{tmp_path}/mlflow.db"
     pending.mark(tmp_path, tmp_path / "a", name)
+    (tmp_path / "a").mkdir()
     reconcile(tmp_path, Tracking())
     assert len(pending.all_pending(tmp_path)) == 1  # it may begin yet
+    assert (tmp_path / "a").is_dir()
     note = pending.file_of(tmp_path, tmp_path / "a", name)
     started_at = pending.find(tmp_path, tmp_path / "a", name).starter["started"]
     note.write_text(note.read_text().replace(f'"{started_at}"', '"1"'))
     reconcile(tmp_path, Tracking())
     assert pending.all_pending(tmp_path) == []
+    assert not (tmp_path / "a").exists()
     assert started == []

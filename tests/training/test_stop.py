@@ -8,14 +8,17 @@ from trainyard.training.stop import Stop, interrupt_in_order, stop_on_signals
 def test_nothing_stops_a_training_by_itself():
     assert not Stop().poll()
     assert Stop().exit_code == 0
+    assert Stop().time_left is None
 
 
 def test_a_deadline_stops_it_when_it_has_passed():
     stop = Stop()
     stop.limit(3600)
     assert not stop.poll()
+    assert 3590 < stop.time_left <= 3600
     stop.limit(0)
     assert stop.poll()
+    assert stop.time_left == 0
     assert (stop.reason, stop.exit_code) == ("max_time", 0)
 
 

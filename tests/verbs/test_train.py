@@ -8,7 +8,7 @@ from tests.verbs.conftest import Runs
 from trainyard.config.schema import Config
 from trainyard.errors import DataError, NetworkError, TrainyardError
 from trainyard.verbs.cli import run_command
-from trainyard.verbs.train import remove_if_empty, sweep_exit_code
+from trainyard.verbs.train import sweep_exit_code
 
 Capture = pytest.CaptureFixture[str]
 
@@ -191,13 +191,3 @@ def test_ctrl_c_between_members_ends_the_sweep(runs: Runs) -> None:
 )
 def test_a_sweep_has_one_exit_code(codes: list[int], code: int) -> None:
     assert sweep_exit_code(codes) == code
-
-
-def test_only_empty_folders_are_removed(tmp_path: Path) -> None:
-    (tmp_path / "runs/iris/a").mkdir(parents=True)
-    (tmp_path / "runs/iris/b").mkdir()
-    (tmp_path / "keep").touch()
-    remove_if_empty(tmp_path / "runs/iris/a")
-    assert folders(tmp_path) == ["keep", "runs", "runs/iris", "runs/iris/b"]
-    remove_if_empty(tmp_path / "runs/iris/b")
-    assert folders(tmp_path) == ["keep"]

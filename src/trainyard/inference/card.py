@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from trainyard.config.schema import Network
+from trainyard.files import json_values
 from trainyard.networks import Inputs
 
 FORMAT, VERSION = "trainyard-model", 1
@@ -44,7 +45,7 @@ def build_card(
         "precision": precision,
         "example": list(example),
         "signature": signature(preprocessing, classes, targets, quantiles),
-        "metrics": dict(metrics),
+        "metrics": json_values(metrics),
         "lineage": {name: value for name, value in lineage.items() if name != "environment"},
         "versions": {name: version(name) for name in PACKAGES},
     }

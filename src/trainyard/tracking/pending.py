@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trainyard.files import write_text
+from trainyard.files import remove_if_empty, write_text
 from trainyard.tracking.process import Process
 
 PENDING = ".trainyard/pending"
@@ -52,6 +52,12 @@ def give_up(root: Path, folder: Path, target: str) -> None:
 def unmark(root: Path, folder: Path, target: str) -> None:
     """MLflow has everything, or nothing came of the run."""
     file_of(root, folder, target).unlink(missing_ok=True)
+
+
+def abandon(root: Path, folder: Path, target: str) -> None:
+    """Nothing came of the run, as the process that began it was killed; its folder goes, too, if nothing lies in it."""
+    remove_if_empty(folder, above=2)
+    unmark(root, folder, target)
 
 
 def find(root: Path, folder: Path, target: str) -> Pending | None:

@@ -105,7 +105,7 @@ def reconcile(root: Path, tracking: Tracking) -> list[Path]:
             continue
         if first_record(folder) is None:
             if not note.starter_runs:
-                pending.unmark(root, folder, target.name)
+                pending.abandon(root, folder, target.name)
         elif not alive(folder) and not is_locked(folder / MIRROR_LOCK):
             orphans.append(folder)
     if orphans:

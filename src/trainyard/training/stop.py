@@ -30,6 +30,11 @@ class Stop:
         return self.reason is not None
 
     @property
+    def time_left(self) -> float | None:
+        """Seconds to the deadline, None where there is none."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+    @property
     def exit_code(self) -> int:
         """130 after Ctrl-C, 143 after SIGTERM and before a requeue, else 0."""
         return EXIT_CODES.get(self.reason or "", 0)

@@ -1,6 +1,5 @@
 """The story of one run: begin, fit, finish, and everything that it leaves behind."""
 
-import json
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from trainyard.config.params import params
 from trainyard.config.root import code_root, project_root
 from trainyard.config.secrets import mask_text, mask_texts
 from trainyard.config.text import to_dict, to_yaml
-from trainyard.files import write_text
+from trainyard.files import json_text, write_text
 from trainyard.inference.package import weights_md5
 from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
@@ -124,7 +123,7 @@ def write_origin(story: Story, asked: Asked, code: Code | None) -> None:
     before = (folder / "overrides.txt").read_text(encoding="utf-8") if story.resumed is not None else ""
     write_text(folder / "config.yaml", to_yaml(config))
     write_text(folder / "overrides.txt", before + "".join(f"{override}\n" for override in asked.overrides))
-    write_text(folder / "lineage.json", json.dumps(story.lineage, indent=2) + "\n")
+    write_text(folder / "lineage.json", json_text(story.lineage))
     journal.params(params(config))
     journal.tags({**tags(story.lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
     if config.note:
@@ -146,7 +145,7 @@ def train(story: Story) -> Fitted:
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     profile = plan.config.training.profile
     known = {} if story.resumed is None else told_epochs(story.folder)
-    with profiled(profile, plan.device, story.folder, story.console), Progress(plan) as progress:
+    with profiled(profile, plan.device, story.folder, story.console), Progress(plan, story.stop) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
             story.companions.warm_up_reporter()
@@ -174,7 +173,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     write_predictions(folder / "predictions.npz", plan, fitted, tested)
     tables = write_per_class(folder, plan, tested)
     metrics = final_metrics(plan, fitted, tested)
-    write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    write_text(folder / "metrics.json", json_text(metrics))
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)

@@ -1,6 +1,5 @@
 """A sweep: its members under one parent, in folders and in MLflow, with one mirror and one reporter for all."""
 
-import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from trainyard.config.root import project_root
 from trainyard.config.schema import Config
 from trainyard.config.secrets import mask_text, masked_overrides
 from trainyard.config.text import to_dict
-from trainyard.files import write_text
+from trainyard.files import json_text, write_text
 from trainyard.tracking.journal import Journal, Status
 from trainyard.training.companions import Companions
 from trainyard.training.result import RunResult, point_latest
@@ -121,7 +120,7 @@ def end_sweep(sweep: Sweep) -> None:
         sweep.journal.tags({"best.run_folder": str(best.folder), "best.overrides": " ".join(ranked[0].overrides)})
         point_latest(best.folder, sweep.folder.parent.parent)
     sweep.journal.metrics(metrics, step=0)
-    write_text(sweep.folder / "sweep.json", json.dumps(sweep.as_dict(metrics), indent=2) + "\n")
+    write_text(sweep.folder / "sweep.json", json_text(sweep.as_dict(metrics)))
     sweep.journal.artifact(sweep.folder / "sweep.json")
     stopped = any(result.exit_code in STOPPED for result in results)
     status: Status = "KILLED" if stopped else "FINISHED" if ranked else "FAILED"

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
+from trainyard.verbs.arguments import Verb, asks_for_help, flag
 
 VERB = Verb(
     "sync",
@@ -31,7 +31,8 @@ def main(argv: Sequence[str]) -> int:
     from trainyard.config.runs import find_run
 
     root = project_root()
-    untracked = _flag("untracked", values.pop("untracked", "false"))
+    untracked = flag(values, "untracked")
+    values.pop("untracked", None)
     folder = find_run(values.pop("run"), root) if "run" in values else None
     tracking = compose([f"{key}={value}" for key, value in values.items()]).tracking
     from trainyard.tracking.sync import sync
@@ -46,9 +47,3 @@ def main(argv: Sequence[str]) -> int:
         runs = "1 run was" if synced.untracked == 1 else f"{synced.untracked} runs were"
         print(f"{runs} never tracked (tracking=off): trainyard sync run=<id> brings one, untracked=true all of them")
     return 1 if synced.problems else 0
-
-
-def _flag(key: str, value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ArgumentsError(f"{key}={value}: must be true or false")
-    return value == "true"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainyard.config.flags import parse_flags, shows_something
 from trainyard.errors import TrainyardError
+from trainyard.files import remove_if_empty
 from trainyard.training.stop import interrupt_in_order
 from trainyard.verbs.cli import report_error
 
@@ -131,7 +132,7 @@ def run_one(
             raise
         return report_unexpected(error, folder)
     finally:
-        remove_if_empty(folder)
+        remove_if_empty(folder, above=2)
 
 
 def sweep_exit_code(codes: Sequence[int]) -> int:
@@ -164,15 +165,6 @@ def report_unexpected(error: Exception, folder: Path) -> int:
     words = mask_text(f"{type(error).__name__}: {error}")
     print(f"trainyard: the run failed unexpectedly: {words}\n  The traceback is in {log}", file=sys.stderr)
     return 1
-
-
-def remove_if_empty(folder: Path) -> None:
-    """Remove a run folder that nothing was written to, and the folders above it that are empty then."""
-    for empty in (folder, *folder.parents[:2]):
-        try:
-            empty.rmdir()
-        except OSError:
-            return
 
 
 def typed_command() -> str:
