@@ -1,15 +1,17 @@
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Regressor, Tracking
+from trainyard.config.schema import Regressor, Salmon, Tracking
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import (
     end_text,
+    main_metric,
     mlflow_text,
     next_command,
     thread_remarks,
@@ -53,6 +55,17 @@ def test_more_threads_than_cores_are_remarked(monkeypatch):
     crowded = replace(plan, device=replace(plan.device, threads=1000))
     remark = "1,000 threads share 2 cores, which is slow; accelerator.threads=auto takes as many as help"
     assert thread_remarks(crowded) == [remark]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "dataset", "metric"),
+    [(["regression", None], "digits", "rmse"), (["classification"], "digits", "accuracy"), ([None], "salmon", "rmse"),
+     ([], "digits", "accuracy")],
+)  # fmt: skip
+def test_a_sweep_is_told_by_the_metric_of_its_task_though_nothing_was_tested(tasks, dataset, metric):
+    config = make_config(dataset=Salmon(name="s", target=("length_mm",))) if dataset == "salmon" else make_config()
+    members = [SimpleNamespace(result=replace(result("KILLED"), task=task)) for task in tasks]
+    assert main_metric(SimpleNamespace(members=members, config=config)) == metric
 
 
 def test_after_a_finished_run_its_spread_over_seeds_is_next():

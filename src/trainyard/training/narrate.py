@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.metric_names import metric_directions, monitor_direction
 from trainyard.config.root import project_root
+from trainyard.config.rules.rule import task_of
 from trainyard.config.schema import Regressor, Tracking
 from trainyard.reports.outcome import outcome_lines
 from trainyard.reports.summary import end_summary, start_summary, sweep_summary
@@ -133,8 +134,8 @@ def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str
 
 def main_metric(sweep: "Sweep") -> str:
     """Return the metric that a sweep is told by: accuracy of classifiers, rmse of regressors."""
-    measured = {name for member in sweep.members for name in member.result.metrics}
-    return "rmse" if "test/rmse" in measured else "accuracy"
+    tasks = {member.result.task for member in sweep.members} - {None} or {task_of(sweep.config)}
+    return "rmse" if "regression" in tasks else "accuracy"
 
 
 def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:

@@ -199,7 +199,7 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     config = story.plan.config
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
-    result = RunResult(story.folder, status, exit_code, metrics, value, error)
+    result = RunResult(story.folder, status, exit_code, metrics, value, error, story.plan.prepared.task)
     if story.parent is not None:
         story.console.say(member_text(story.plan, fitted, result))
         return result

@@ -87,7 +87,10 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
 
     interrupt_in_order()
     configs = [member.config for member in sweep.members]
-    parent = begin_sweep(sweep.folder, configs, overrides=command.overrides, command=command_line(argv))
+    line, typed = command_line(argv), command.overrides
+    parent = begin_sweep(
+        sweep.folder, configs, overrides=typed, swept=swept_values(typed, sweep.swept_keys), command=line
+    )
     codes: list[int] = []
 
     def task(composed: "Composed", folder: Path) -> None:
@@ -96,6 +99,7 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
             codes.append(run_one(composed, folder, argv, parent=parent))
         except Exception as error:  # noqa: BLE001  # told here; the other members still run
             codes.append(report_error(error))
+            print(failed_line(error), flush=True)
         if codes[-1] in STOPPED:
             raise SystemExit(codes[-1])
 
@@ -130,6 +134,8 @@ def run_one(
     except Exception as error:
         if not any(folder.iterdir()):
             raise
+        if parent is not None:
+            print(failed_line(error), flush=True)
         return report_unexpected(error, folder)
     finally:
         remove_if_empty(folder, above=2)
@@ -142,6 +148,15 @@ def sweep_exit_code(codes: Sequence[int]) -> int:
     return stopped[0] if stopped else 2 if failed and set(failed) == {2} else 1 if failed else 0
 
 
+def swept_values(overrides: Sequence[str], swept_keys: Sequence[str]) -> dict[str, str]:
+    """Return what was typed for the keys that set the members of a sweep apart, without secrets."""
+    from trainyard.config.overrides import shape_of
+    from trainyard.config.secrets import masked_overrides
+
+    shapes = [shape_of(text) for text in masked_overrides(overrides)]
+    return {shape.key: shape.value or "" for shape in shapes if shape.key in swept_keys}
+
+
 def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
     """Return the line above the output of a member: which of how many, and what sets it apart."""
     from trainyard.config.overrides import shape_of
@@ -149,6 +164,14 @@ def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
 
     apart = [text for text in masked_overrides(composed.overrides) if shape_of(text).key in sweep.swept_keys]
     return f"\nMember {number} of {len(sweep.members)}: {' '.join(apart)}".rstrip(": ")
+
+
+def failed_line(error: Exception) -> str:
+    """Return the line below the heading of a member that failed; stderr tells more of it."""
+    from trainyard.config.secrets import mask_text
+
+    words = str(error) if isinstance(error, TrainyardError) else f"{type(error).__name__}: {error}"
+    return mask_text("\n".join(f"  failed: {line}" for line in words.splitlines()))
 
 
 def report_unexpected(error: Exception, folder: Path) -> int:
