@@ -12,6 +12,8 @@ import sys
 
 try:
     from trainyard.__main__ import train
+except KeyboardInterrupt:
+    sys.exit(130)
 except ModuleNotFoundError as error:
     if error.name != "trainyard":
         raise

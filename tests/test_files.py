@@ -1,6 +1,11 @@
-import pytest
+import json
+import math
 
-from trainyard.files import replacing, write_bytes, write_text
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trainyard.files import json_text, numbers, remove_if_empty, replacing, write_bytes, write_text
 
 
 def test_the_new_file_takes_the_place_of_the_old(tmp_path):
@@ -29,3 +34,34 @@ def test_after_an_error_the_old_file_stands_and_nothing_else(tmp_path):
         fail_halfway()
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_only_empty_folders_are_removed(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "runs" / "iris" / name).mkdir(parents=True)
+    remove_if_empty(tmp_path / "runs" / "iris" / "a", above=2)
+    assert [path.name for path in (tmp_path / "runs" / "iris").iterdir()] == ["b"]
+    (tmp_path / "keep").touch()
+    remove_if_empty(tmp_path / "runs" / "iris" / "b", above=9)
+    assert [path.name for path in tmp_path.iterdir()] == ["keep"]
+
+
+NUMBERS = st.floats() | st.integers(-(2**53), 2**53)
+
+
+def refuse(word):
+    raise AssertionError(f"{word} is no JSON")
+
+
+@given(st.dictionaries(st.text(), NUMBERS))
+def test_metrics_come_back_from_json_that_every_reader_takes(metrics):
+    read = json.loads(json_text(metrics), parse_constant=refuse)
+    for name, value in numbers(read).items():
+        assert value == metrics[name] or (math.isnan(value) and not math.isfinite(metrics[name]))
+    assert read.keys() == metrics.keys()
+
+
+def test_numbers_that_json_does_not_know_are_null_wherever_they_stand():
+    values = {"a": [1.5, math.nan], "b": {"c": (math.inf, "x", None, True)}}
+    assert json.loads(json_text(values)) == {"a": [1.5, None], "b": {"c": [None, "x", None, True]}}
+    assert values["a"][0] == 1.5

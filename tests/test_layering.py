@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "trainyard"
 FLOORS = {
-    "errors": 0, "files": 0,
+    "errors": 0, "files": 0, "streams": 0,
     "config": 1, "lineage": 1,
     "data": 2, "networks": 2, "tracking": 2,
     "models": 3, "reports": 3, "inference": 3,
@@ -82,6 +82,7 @@ def imported_by(code):
         ("from trainyard.data.prepare import prepare", HEAVY | {"hydra"}),
         ("import trainyard.reports.process", HEAVY | {"hydra"}),
         ("import trainyard.inference", {"pytorch_lightning", "hydra", "mlflow", "sklearn", "matplotlib"}),
+        ("import trainyard.training.accelerator", HEAVY - {"torch"} | {"hydra"}),
         ("import trainyard.training.story", {"mlflow", "pandas", "sklearn", "pyarrow", "hydra"}),
     ],
 )

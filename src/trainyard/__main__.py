@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -19,7 +20,12 @@ def train() -> NoReturn:
 
 def _run(argv: list[str]) -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave_at_once)
     try:
+        from trainyard.streams import let_readers_leave
+
+        let_readers_leave()
         from trainyard.verbs.cli import run_command
 
         code = run_command(argv)
@@ -32,6 +38,14 @@ def _run(argv: list[str]) -> NoReturn:
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(143)
+
+
+def _leave_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End the process on Ctrl-C while nothing has begun; an exception would be lost in the libraries that compose."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # it may be in the middle of a write
+            stream.flush()
+    os._exit(130)
 
 
 def _leave(code: int) -> NoReturn:

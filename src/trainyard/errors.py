@@ -29,6 +29,12 @@ class ConfigError(FaultsError):
     stage = "config"
 
 
+class AcceleratorError(ConfigError):
+    """A device that this machine does not have, known once torch is there to ask."""
+
+    stage = "accelerator"
+
+
 class DataError(FaultsError):
     """Data that cannot be read or cannot be trained on."""
 

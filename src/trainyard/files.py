@@ -1,9 +1,12 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there, and JSON that every reader takes."""
 
+import json
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -34,6 +37,34 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write bytes to `path`, whole or not at all."""
     with replacing(path) as partial:
         partial.write_bytes(content)
+
+
+def json_text(values: Any) -> str:
+    """Return nested plain values as indented JSON; numbers that JSON does not know (NaN, infinity) become null."""
+    return json.dumps(json_values(values), indent=2, allow_nan=False) + "\n"
+
+
+def json_values(value: Any) -> Any:
+    """Return nested plain values with None in the places of NaN and infinity."""
+    if isinstance(value, Mapping):
+        return {name: json_values(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_values(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    """Return metrics that were read from JSON, with NaN where it has null."""
+    return {name: math.nan if value is None else value for name, value in values.items()}
+
+
+def remove_if_empty(folder: Path, above: int = 0) -> None:
+    """Remove a folder that nothing lies in, and as many folders `above` it that are empty then."""
+    for empty in (folder, *folder.parents[:above]):
+        try:
+            empty.rmdir()
+        except OSError:
+            return
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 import numpy as np
@@ -62,6 +63,17 @@ def test_it_says_what_it_trained_and_how_well(digits):
         assert expected in done.stdout
     assert done.stderr == ""
     assert (folder / "log.txt").read_text().strip() in done.stdout
+
+
+def test_it_goes_on_when_nobody_reads_what_it_says(project):
+    line = " ".join(project.command(*QUICK))
+    ended = subprocess.run(
+        ["bash", "-c", f"{line} | head -3; echo ${{PIPESTATUS[0]}}"], cwd=project.root, env=project.environment(),
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert (ended.stdout.splitlines()[-1], ended.stderr) == ("0", "")
+    assert project.journal(project.runs[-1])[-1]["status"] == "FINISHED"
+    assert "all epochs done" in (project.runs[-1] / "log.txt").read_text()
 
 
 def test_nothing_of_lightning_shows(digits):

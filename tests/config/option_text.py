@@ -29,7 +29,7 @@ HEADERS = {
                         "than one GPU's memory.",
     "tracking/local": "MLflow in mlflow.db at the project root: a plain `mlflow ui` there shows every run.",
     "tracking/server": "An MLflow server, at tracking.uri or MLFLOW_TRACKING_URI.",
-    "tracking/off": "No MLflow; the run folder still has everything, and `trainyard sync` can bring it there later.",
+    "tracking/off": "No MLflow; the run folder still has everything, and `trainyard sync run=latest` brings it there.",
 }
 VALUES = {
     "dataset/digits": {"name": "digits", "target": "digit"},

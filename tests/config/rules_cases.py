@@ -23,6 +23,8 @@ DATA = {
     CSV + "dataset.columns.x={kind:category,transform:robust}": "dataset.columns.x.transform=robust: is for numbers",
     CSV + "dataset.columns.x={kind:numeric,encoding:one_hot}": "dataset.columns.x.encoding=one_hot: is for categories",
     CSV + "dataset.encoding=utf-9": "dataset.encoding=utf-9: no such encoding; did you mean utf-8?",
+    CSV + "dataset.encoding=foo":
+        "dataset.encoding=foo: no such encoding; common ones are utf-8, utf-16, latin-1, cp1252 and ascii",
     CSV + "dataset.delimiter=semi": "dataset.delimiter=semi: must be one character or comma",
     CSV + "dataset.decimal=, dataset.delimiter=comma": "dataset.decimal=,: is the dataset.delimiter too",
 }
@@ -38,6 +40,16 @@ SPLIT = {
     CSV + "dataset.split=random dataset.test_path=u.csv":
         "dataset.test_path=u.csv: is only used with dataset.split=files, not with random",
     CSV + "dataset.val_path=v.csv": "dataset.val_path=v.csv: needs dataset.test_path too",
+    CSV + "dataset.group=g dataset.time=t":
+        "dataset.time=t: dataset.split=auto would ignore it, as dataset.group divides the rows; take dataset.split=",
+    CSV + "dataset.group=g dataset.time=t dataset.split_column=s":
+        "dataset.time=t: dataset.split=auto would ignore it, as dataset.group cuts val from train; leave one",
+    CSV + "dataset.split_column=s dataset.time=t":
+        "dataset.time=t: dataset.split=auto would ignore it, as dataset.split_column divides the rows",
+    CSV + "dataset.test_path=u.csv dataset.val_path=v.csv dataset.time=t":
+        "dataset.time=t: dataset.split=auto would ignore it, as val and test are files of their own",
+    CSV + "dataset.test_path=u.csv dataset.split_column=s":
+        "dataset.split_column=s: dataset.split=auto would ignore it, as dataset.test_path gives files",
     "dataset.val_fraction=0.5 dataset.test_fraction=0.5":
         "dataset.val_fraction=0.5 and dataset.test_fraction=0.5: leave no rows",
 }

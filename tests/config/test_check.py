@@ -1,5 +1,6 @@
 """What is wrong with a command line, found all at once and said in a sentence each."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -55,6 +56,10 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
          "network.hidden: no such key in network=linear; network=mlp and network=cnn have it"),
         ("optimizer.momentum=0.5",
          "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd and optimizer=rmsprop have it"),
+        ("optimizer.xyzzy=1", "optimizer.xyzzy: no such key; optimizer=adamw has lr, weight_decay, beta1, beta2 and "
+         "eps"),
+        ("dataset.columns.zip.xyzzy=1", "dataset.columns.zip.xyzzy: no such key; dataset.columns.zip has kind, "
+         "transform and encoding"),
         ("seed=1.5", "seed=1.5: must be a whole number"),
         ("seed=null", "seed: must be given; null is not possible here, but a whole number"),
         ("seed.x=3", "seed={x:3}: must be a whole number"),
@@ -75,6 +80,7 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
         ("network.residual=perhaps", "network.residual=perhaps: must be true or false"),
         ("training=5", "training=5: must hold keys"),
         ("tags=owner", "tags=owner: must be names with values, such as {owner: me}"),
+        ("tags={a:1,b:[1,2]}", "tags.b=[1,2]: must be a text"),
         ("dataset.columns.zip=category", "dataset.columns.zip=category: must hold kind, transform or encoding, such as "
          "{kind: category}"),
         ("dataset.columns.zip.knid=category", "dataset.columns.zip.knid: no such key; did you mean "
@@ -90,6 +96,17 @@ def test_one_mistake_is_one_sentence(faults: Faults, overrides: str, fault: str)
     assert faults(*overrides.split(" ")) == (fault,)
 
 
+@pytest.mark.parametrize("section", ["training", "dataset"])
+def test_of_many_keys_ten_are_named(faults: Faults, section: str) -> None:
+    (fault,) = faults(f"{section}.xyzzy=1")
+    assert re.fullmatch(rf"{section}.xyzzy: no such key; [\w=]+ has (\w+, ){{9}}\w+ and \d+ more", fault)
+
+
+def test_a_key_like_none_at_the_top_is_told_the_groups(faults: Faults) -> None:
+    (fault,) = faults("xyzzy=1")
+    assert fault.startswith("xyzzy: no such key; a config has dataset, model, network, optimizer, schedule, ")
+
+
 def test_what_has_to_be_given_is_named_once(faults: Faults) -> None:
     assert faults("dataset=csv") == (
         "dataset.target: has to be given: column or columns to predict",
@@ -98,7 +115,7 @@ def test_what_has_to_be_given_is_named_once(faults: Faults) -> None:
 
 
 def test_a_secret_is_not_shown_in_a_message(faults: Faults) -> None:
-    assert faults("tags.api_key=[hunter22]") == ("tags={api_key:***}: must be a text",)
+    assert faults("tags.api_key=[hunter22]") == ("tags.api_key=***: must be a text",)
 
 
 def test_an_option_that_does_not_exist_hides_no_other_mistake_but_its_own_keys(faults: Faults) -> None:

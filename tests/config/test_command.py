@@ -68,6 +68,12 @@ def test_info_works(command: Make, capsys: Capture, info: str) -> None:
     assert len(shown(command("--info", info, "network=linear"), capsys)) > 100
 
 
+def test_info_prints_no_secrets(command: Make, capsys: Capture) -> None:
+    text = shown(command("--info", "all", "tags.password=hunter22", "note=at http://me:hunter22@host"), capsys)
+    assert "password: '***'" in text
+    assert "hunter" not in text
+
+
 def test_hydras_help_works(command: Make, capsys: Capture) -> None:
     assert "== Flags ==" in shown(command("--hydra-help"), capsys)
 

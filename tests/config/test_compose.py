@@ -39,6 +39,21 @@ def test_a_table_of_ones_own_is_named_after_its_file() -> None:
     assert config.dataset.target == ("price",)
 
 
+@pytest.mark.parametrize(("option", "typed"), [("local/default", []), ("experiment/small", ["experiment=small"])])
+def test_an_overlay_without_its_first_line_is_told_to_have_it(project: Path, option: str, typed: list[str]) -> None:
+    file = project / "conf" / f"{option}.yaml"
+    write(project / "train.py", "")
+    write(file, "optimizer:\n  lr: 0.5\nnetwork:\n  width: 3\n")
+    with pytest.raises(ConfigError) as error:
+        compose([*typed, "seed=-1"])
+    assert sorted(error.value.faults) == [
+        f"{option}.yaml: must begin with the line # @package _global_, as it sets keys of several groups",
+        "seed=-1: must be at least 0 and less than 4294967296",
+    ]
+    write(file, "# @package _global_\noptimizer:\n  lr: 0.5\n")
+    assert compose(typed).optimizer.lr == 0.5
+
+
 @pytest.mark.parametrize(
     ("override", "key", "value"),
     [

@@ -17,12 +17,12 @@ TIED = {
     "dataset.split", "dataset.val_path", "dataset.split_column", "dataset.target", "training.monitor",
     "training.direction", "training.max_time", "training.overfit_batches", "training.limit_batches", "tracking.uri",
     "training.checkpoint_every", "training.engine", "accelerator.processes", "accelerator.nodes", "accelerator.device",
-    "accelerator.precision",
+    "accelerator.precision", "dataset.time", "dataset.weight",
     "schedule.warmup_steps", "dataset.encoding", "dataset.delimiter", "dataset.decimal", "schedule.patience",
     "training.max_epochs", "training.max_steps", "optimizer.momentum", "model.huber_delta", "training.validate_every",
     "training.patience", "network.normalization", "network.kernel", "network.widths", "network._target_",
     "schedule.every", "model.loss", "model.loss_target", "model.focal_gamma", "model.label_smoothing",
-    "model.quantiles", "dataset.group", "dataset.time", "dataset.weight", "run_name",
+    "model.quantiles", "dataset.group", "run_name",
 }  # fmt: skip
 WORDS = ["plain", "two words", "ümläut", "a=b", "x/y.csv", "50%", "it's", "(a)", "~home", "#1", "a;b", "C:\\x"]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from trainyard.config.resolvers import folder_name, member_name, stem
+from trainyard.config.secrets import environment_value, watch_environment
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,19 @@ from trainyard.config.resolvers import folder_name, member_name, stem
 )  # fmt: skip
 def test_the_stem_is_the_name_of_a_file(path: str, name: str) -> None:
     assert stem(path) == name
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "is_secret"),
+    [("/data/old", "{}/houses.csv", False), ("/data/houses.csv", "{}", False), ("hunter22", "/data/{}.csv", True)],
+)
+def test_the_name_of_a_file_is_no_secret_unless_a_variable_gave_all_of_it(
+    monkeypatch: pytest.MonkeyPatch, value: str, path: str, is_secret: bool
+) -> None:
+    monkeypatch.setenv("PLACE", value)
+    with watch_environment() as reads:
+        stem(path.format(environment_value("PLACE")))
+        assert bool(reads) is is_secret
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,15 @@ def test_without_several_values_there_is_one_member() -> None:
     assert len(sweep_of("seed=3", "tags.größe=x").members) == 1
 
 
+def test_what_the_environment_gives_reaches_each_member_and_stays_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLACE", "hunter22")
+    members = sweep_of("seed=1,2", "note=${oc.env:PLACE}", "tags.a=at ${oc.env:PLACE}").members
+    assert [member.config.note for member in members] == ["hunter22", "hunter22"]
+    assert members[1].config.tags == {"a": "at hunter22"}
+    assert members[1].config.masked == ("tags.a", "note")
+    assert members[1].overrides == ("seed=2", "note=${oc.env:PLACE}", "tags.a=at ${oc.env:PLACE}")
+
+
 def test_batches_follow_hydras_sweeper() -> None:
     sweep = sweep_of("seed=1,2,3", "hydra.sweeper.max_batch_size=2")
     assert [(first, len(batch)) for first, batch in sweep.batches()] == [(0, 2), (2, 1)]

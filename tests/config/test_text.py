@@ -52,7 +52,8 @@ def test_a_wrong_container_is_refused_with_all_faults() -> None:
     with pytest.raises(ConfigError) as error:
         from_dict(values)
     assert error.value.faults == (
-        "network.breadth: no such key",
+        "network.breadth: no such key; network=mlp has embedding_size, hidden, activation, dropout, normalization and "
+        "residual",
         "seed=x: must be a whole number",
     )
 

@@ -8,7 +8,7 @@ from trainyard.config.schema.dataset import Column, Diabetes
 from trainyard.data.columns import check_names, choose_columns
 from trainyard.data.summary import LeftOut
 
-Y = list(range(60))
+Y = [1, 0, *range(2, 60)]
 DAYS = [datetime.date(2020, 1, 1) + datetime.timedelta(days=day) for day in range(60)]
 
 
@@ -116,10 +116,28 @@ def test_values_that_do_not_fit_are_named_all_at_once():
 
 
 def test_a_comma_for_a_decimal_mark():
-    assert choose({"x": [f"{number},5" for number in Y]}).faults == [
+    assert choose({"x": [f"{number},5" for number in range(60)]}).faults == [
         "Column x holds '0,5' (table.csv, row 1), which is not a number. If the comma is its decimal mark, set "
         "dataset.decimal=','."
     ]
+
+
+def test_a_column_that_numbers_the_rows_is_an_identifier_whatever_its_name():
+    rows = np.setdiff1d(np.arange(60), [0, 7, 8, 30])
+    chosen = choose({"n": range(1000, 1060), "x": Y, "down": range(60, 0, -1)}, train=rows)
+    assert kinds(chosen) == {"x": "numeric", "down": "numeric"}
+    reason = "is an identifier: it numbers the rows; dataset.columns.n.kind=numeric makes it a number"
+    assert chosen.left_out == [LeftOut("n", reason)]
+    assert kinds(choose({"n": range(60)}, csv(columns={"n": Column(kind="numeric")}))) == {"n": "numeric"}
+    assert kinds(choose({"n": range(60)}, train=range(9))) == {"n": "numeric"}
+
+
+def test_rows_are_numbered_as_in_the_source_where_others_were_dropped():
+    source = source_of({"n": [row for row in range(60) if row % 3], "y": [row % 5 for row in range(40)]})
+    rows = np.array(source.table["n"])
+    for known, left_out in ((rows, 1), (None, 0)):
+        chosen = choose_columns(source, csv(), source.table, np.arange(40), source.where, known)
+        assert len(chosen.left_out) == left_out
 
 
 def test_a_table_without_a_feature():

@@ -27,6 +27,12 @@ def names(count):
         ("x", ["T", "F"] * 3, "boolean", ""),
         ("x", ["yes", "no", "maybe"] * 3, "category", ""),
         ("x", ["m", "f"] * 3, "category", ""),
+        ("x", ["007", "12", "12", "007"], "category", ""),
+        ("x", ["007", "K", *["12"] * 40], "category", ""),
+        ("x", [f"{number:05}" for number in range(30)], "identifier", "is an identifier: every value is different, "
+         "such as '00000'"),
+        ("uid", [*range(0, 60, 2)], "identifier", "is an identifier: every value is different"),
+        ("fluid", [*range(0, 60, 2)], "numeric", ""),
         ("x", ["a", "b", "a", None], "category", ""),
         ("x", ["1", "2", "2", "3", "K", "K"], "category", ""),
         ("x", [datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)], "datetime", ""),
@@ -73,6 +79,10 @@ def test_kinds_of_other_types():
 def test_categories_by_name_are_noted():
     assert infer_kind("store_id", column(*[1, 5] * 9)).note == (
         "store_id is read as a category, by its name; dataset.columns.store_id.kind=numeric makes it a number."
+    )
+    assert infer_kind("x", column(*["007", "12"] * 9)).note == (
+        "x is read as a category, since numbers in it have leading zeros; dataset.columns.x.kind=numeric makes it a "
+        "number."
     )
     assert "read as a number" in infer_kind("zip", column(*range(100, 130))).note
 

@@ -39,6 +39,25 @@ def test_types_are_inferred(tmp_path, field, kind):
     assert table["a"].null_count == (2 if kind == "null" else 1)
 
 
+@pytest.mark.parametrize("fields", [
+    ["007", "12"], ["12", "NA", "007"], ['"00501"', "90210"], [" 01 ", "5"], ["00", "1"], ["000", "000"],
+], ids=str)  # fmt: skip
+def test_whole_numbers_with_leading_zeros_stay_texts(tmp_path, fields):
+    table = read_table(put(tmp_path, "fish.csv", "\n".join(["a,n", *(f"{field},2" for field in fields)]).encode()))
+    expected = [None if field == "NA" else field.strip('"') for field in fields]
+    assert table.to_pydict() == {"a": expected, "n": [2] * len(fields)}
+
+
+@pytest.mark.parametrize(("fields", "kind"), [
+    (["0", "10", "100"], "int64"), (["0.5", "0.25"], "double"), (["00.5", "1"], "double"), (["-0", "0"], "int64"),
+    (["2020-01-02", "2021-03-04"], "date32[day]"),
+], ids=str)  # fmt: skip
+def test_a_zero_alone_or_before_a_point_makes_no_text(tmp_path, fields, kind):
+    lines = ["a,day", *(f"{field},01/02/2020" for field in fields)]
+    table = read_table(put(tmp_path, "fish.csv", "\n".join(lines).encode()))
+    assert str(table.schema.field("a").type) == kind
+
+
 @pytest.mark.parametrize("spelling", ["", *MISSING_VALUES])
 def test_missing_values_among_numbers_and_texts(tmp_path, spelling):
     table = read_table(put(tmp_path, "fish.csv", f"n,t,z\n{spelling},{spelling},1\n2.5,x,1\n".encode()))

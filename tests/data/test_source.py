@@ -45,3 +45,9 @@ def test_lines_are_looked_up_once_and_only_for_messages(source):
 def test_rows_without_files_are_counted_from_one():
     source = Source(TABLE, "0" * 32, "simulated")
     assert (source.locate(4), source.where(4)) == ((None, 5), "row 5")
+
+
+def test_faults_name_the_files_that_they_do_not_name_themselves(source):
+    faults = ["The target y is always 1.", "Column x holds 'a' (test.parquet, row 2)."]
+    assert source[0].named(faults) == ["train.csv and test.parquet: The target y is always 1.", faults[1]]
+    assert Source(TABLE, "0" * 32, "simulated").named(faults) == faults

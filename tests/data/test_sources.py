@@ -98,10 +98,11 @@ def test_columns_that_a_file_lacks(files):
     with pytest.raises(DataError) as caught:
         load_source(files(train="length,weight,b\n1,2,3\n", test="lenght,x,b\n1,2,3\n", val="b\n1\n"))
     assert caught.value.faults == (
-        "val.csv has no column length, which train.csv has.",
-        "val.csv has no column weight, which train.csv has.",
-        "test.csv has no column length, which train.csv has; did you mean its lenght?",
-        "test.csv has no column weight, which train.csv has.",
+        "val.csv has no column length, which train.csv has. If it is not needed, write dataset.ignore=[length].",
+        "val.csv has no column weight, which train.csv has. If it is not needed, write dataset.ignore=[weight].",
+        "test.csv has no column length, which train.csv has; did you mean its lenght? If it is not needed, write "
+        "dataset.ignore=[length].",
+        "test.csv has no column weight, which train.csv has. If it is not needed, write dataset.ignore=[weight].",
     )
 
 

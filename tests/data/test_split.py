@@ -67,6 +67,7 @@ def test_groups_of_any_type_stay_together(groups):
 
 
 @pytest.mark.parametrize("times", [DAYS, [day.toordinal() for day in DAYS], [f"{day:%d.%m.%Y}" for day in DAYS],
+                                   [f"{day.toordinal():08}" for day in DAYS],
                                    [day.toordinal() / 7 for day in DAYS]])  # fmt: skip
 def test_times_of_any_type_are_in_order(times):
     found = split({"t": times}, time="t")

@@ -31,3 +31,7 @@ def test_every_number_is_a_number(number):
 @pytest.mark.parametrize("text", ["1,5", "1 000", "1_000", "12 mm", "$3", "-", ".", "1e", "e5", "1.2.3", "infinit"])
 def test_what_looks_like_a_number_and_is_none(text):
     assert first_stray(column("1", text, "2", "3")) == Stray(1, text, 1, 4)
+
+
+def test_codes_with_leading_zeros_are_no_numbers():
+    assert first_stray(column("007", "x", "1", "1")) is None

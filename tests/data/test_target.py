@@ -35,6 +35,11 @@ def test_classes_of_any_type(values, classes, reason):
     assert [found.classes[index] for index in found.y] == stripped
 
 
+def test_numbers_with_leading_zeros_are_classes_however_many():
+    found = target([f"{number:03}" for number in range(50) for _ in range(3)])
+    assert (found.task, found.classes[7]) == ("classification", "007")
+
+
 def test_dictionaries_are_classes():
     assert target(pa.array(["a", "b", "a", "b"]).dictionary_encode()).classes == ("a", "b")
 

@@ -33,7 +33,7 @@ def raw_table(seed=0):
 
 def make_package(
     folder, *, target=("label",), ignore=("length", "width"), precision="32", config=CONFIG, trusted=(),
-    transform="none", quantiles=(), **card_values,
+    transform="none", quantiles=(), metrics=None, **card_values,
 ):  # fmt: skip
     """Package a model with its seeded weights and return (card, table)."""
     table = raw_table()
@@ -46,8 +46,9 @@ def make_package(
     card = build_card(
         task=made.task, network=config, inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
         classes=made.classes, targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
-        precision=precision, example=made.example, metrics={"test/accuracy": 0.5}, lineage={"environment": {}},
-        target_powers=[asdict(power) for power in made.target_powers], quantiles=quantiles, **card_values,
+        precision=precision, example=made.example, lineage={"environment": {}}, quantiles=quantiles,
+        metrics=metrics or {"test/accuracy": 0.5},
+        target_powers=[asdict(power) for power in made.target_powers], **card_values,
     )  # fmt: skip
     save_package(folder, state=(network.double() if precision == "64" else network).state_dict(), card=card)
     return json.loads((folder / "card.json").read_text()), table

@@ -30,6 +30,11 @@ def test_layers_name_their_inputs_so_that_their_order_may_be_lost(tmp_path):
     }  # fmt: skip
 
 
+def test_a_metric_that_is_no_number_is_null(tmp_path):
+    card, _ = make_package(tmp_path / "model", metrics={"test/roc_auc": float("nan")})
+    assert card["metrics"] == {"test/roc_auc": None}
+
+
 def test_the_signature_of_a_classifier_names_raw_columns_and_probabilities(tmp_path):
     card, _ = make_package(tmp_path / "model")
     assert card["signature"] == {

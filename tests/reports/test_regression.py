@@ -3,6 +3,7 @@ import pytest
 
 from trainyard.reports import regression
 from trainyard.reports.regression import draw_predicted, draw_residuals
+from trainyard.reports.style import DPI
 
 
 def values(rows, targets, off=5.0):
@@ -21,6 +22,19 @@ def test_predicted_stands_against_actual_in_original_units(figures, tmp_path):
     assert axes.get_xlim() == axes.get_ylim()
     assert axes.get_title(loc="left").startswith("R² 0.9")
     assert axes.get_title(loc="left").endswith("RMSE 5")
+
+
+@pytest.mark.parametrize(("center", "spread"), [(1e5, 5e4), (-1e6, 5e5), (1e6, 3.0)])
+@pytest.mark.parametrize("draw", [draw_predicted, draw_residuals])
+def test_labels_stay_on_the_picture_and_off_other_panels_however_long_the_numbers(
+    figures, tmp_path, draw, center, spread
+):
+    target = center + spread * np.random.default_rng(0).normal(size=(50, 3))
+    draw(target, target + 0.6 * spread, ["a", "b", "c"], "a run", tmp_path / "p.png")
+    columns = 3 if draw is draw_predicted else 2
+    for place, axes in enumerate(figures[0].axes):
+        before = figures[0].axes[place - 1].get_window_extent().x1 if place % columns else 0
+        assert axes.yaxis.get_tightbbox().x0 - before > 0.1 * DPI
 
 
 def test_many_rows_are_drawn_as_density_with_a_scale(figures, tmp_path):

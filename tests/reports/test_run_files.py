@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -29,6 +30,14 @@ def test_the_main_metric_is_the_first_of_the_task(tmp_path, metrics, main):
     folder = traced_run(tmp_path / "run")
     (folder / "metrics.json").write_text(json.dumps(metrics))
     assert read_run(folder).main_metric == main
+
+
+def test_a_metric_that_json_has_as_null_is_nan(tmp_path):
+    folder = traced_run(tmp_path / "run")
+    (folder / "metrics.json").write_text('{"test/roc_auc": null, "test/accuracy": 1.0}')
+    metrics = read_run(folder).metrics
+    assert math.isnan(metrics["test/roc_auc"])
+    assert metrics["test/accuracy"] == 1.0
 
 
 def test_what_is_not_there_or_damaged_is_empty(tmp_path):

@@ -13,6 +13,7 @@ from trainyard.reports.style import (
     Plain,
     fitted,
     new_figure,
+    room_on_the_left,
     save,
     settings,
     short_labels,
@@ -75,6 +76,24 @@ def test_long_texts_lose_their_middle():
     assert short_labels(["town\nhall", 7, "species number 10", "species number 11"], 12) == [
         "town hall", "7", "specie…er 10", "specie…er 11",
     ]  # fmt: skip
+
+
+def test_labels_that_would_be_one_when_they_are_short_get_their_number():
+    assert short_labels(["a", "species of the north, red", "species of the south, red"], 12) == [
+        "a", "2 speci… red", "3 speci… red",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("low", [-1e6, -2e5, -3000, 0, 1e-4])
+def test_there_is_room_for_the_numbers_and_the_label_of_a_vertical_axis(low):
+    left = room_on_the_left((low, 0.01), (-1, 1))
+    figure, (axes,) = new_figure("title", "", Panel(3, 2, left=left))
+    axes.set(ylim=(low, 0.01), ylabel="residual")
+    figure.canvas.draw()
+    label, axis = axes.yaxis.label.get_window_extent(), axes.yaxis.get_tightbbox()
+    assert label.x0 >= 0
+    assert axis.x0 < 0.35 * DPI  # no more than that
+    assert room_on_the_left((0, 1)) == Panel.left
 
 
 def test_a_title_becomes_smaller_before_it_is_cut():

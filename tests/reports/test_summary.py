@@ -38,7 +38,7 @@ def start(**changes):
 
 def end(metrics, **changes):
     values = {
-        "metrics": metrics, "baseline_name": "majority class", "directions": CLASSIFICATION, "epochs": 20,
+        "metrics": metrics, "baseline_name": "majority class", "directions": CLASSIFICATION, "trained": "20 epochs",
         "best_epoch": 14, "reason": "all epochs done", "seconds": 12.34, "folder": FOLDER,
         "mlflow": "run digits-mlp-0a1b2c; see it with: mlflow ui", "next_command": "python train.py -m seed=1,2,3",
         "error": None,
@@ -197,8 +197,15 @@ def test_a_model_that_is_no_better_than_the_baseline_is_told_so():
     assert "rmse on the test part is no better than that of the baseline (mean)" in worse
 
 
+def test_a_remark_stands_below_the_device():
+    lines = start(remarks=("1,000 threads share 2 cores",)).splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("device"))
+    assert lines[place + 1] == "note       1,000 threads share 2 cores"
+
+
 def test_a_run_that_was_stopped_before_its_test_says_why():
-    told = end({}, error="The loss was no longer a number.", epochs=1, best_epoch=0, reason="the loss diverged")
+    why = "The loss was no longer a number."
+    told = end({}, error=why, trained="1 epoch", best_epoch=0, reason="the loss diverged")
     assert told.startswith(
         "stopped    The loss was no longer a number.\n\n"
         "training   1 epoch in 12 s, none of them validated; the loss diverged\n"

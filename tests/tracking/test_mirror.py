@@ -51,6 +51,7 @@ def test_follow_goes_to_the_end_and_takes_the_note_away(store, root, files):
 def test_follow_ends_where_no_run_came_of_it(store, root, files):
     assert follow(root / "a", store, files, patience=5.0) == DONE  # no note: cancelled
     pending.mark(root, root / "a", store.target.name)
+    (root / "a").mkdir()
     note = pending.file_of(root, root / "a", store.target.name)
     started = json.loads(note.read_text())["starter"]["started"]
     note.write_text(note.read_text().replace(f'"{started}"', '"1"'))

@@ -9,6 +9,7 @@ from trainyard.tracking.progress import (
     delivered,
     is_tracked,
     read_progress,
+    tracked_by,
     write_progress,
 )
 from trainyard.tracking.reading import JOURNAL, Tail
@@ -53,3 +54,13 @@ def test_delivered_is_all_of_the_journal(tmp_path):
         assert delivered(tmp_path, "a")
         file.write('":1}\n')
     assert not delivered(tmp_path, "a")
+
+
+def test_a_run_is_tracked_by_those_that_have_it_or_else_by_those_that_were_to_get_it(tmp_path):
+    assert tracked_by(tmp_path) == []
+    write_progress(tmp_path, "a", Progress(problem="no answer"))
+    assert tracked_by(tmp_path) == ["a"]
+    write_progress(tmp_path, "b", Progress("1"))
+    assert tracked_by(tmp_path) == ["b"]
+    (tmp_path / PROGRESS).write_text('{"a": 3}')
+    assert tracked_by(tmp_path) == []

@@ -1,5 +1,6 @@
 """Runs that MLflow lacks are brought there, once, and what died is found."""
 
+import json
 import shutil
 import subprocess
 
@@ -14,6 +15,7 @@ from trainyard.tracking.journal import JournalError
 from trainyard.tracking.lock import FileLock
 from trainyard.tracking.progress import MIRROR_LOCK, Progress, write_progress
 from trainyard.tracking.sync import Synced, reconcile, sync
+from trainyard.tracking.target import target
 
 
 def test_sync_brings_everything_once(store, root, tmp_path_factory):
@@ -32,7 +34,8 @@ def test_sync_brings_everything_once(store, root, tmp_path_factory):
     done = sync(root, Tracking(), say=said.append)
     assert done.written == 3
     assert not done.unchanged
-    assert "runs/e/s: 4 records written" in said
+    assert "runs/e/s: 4 records written to mlflow.db" in said
+    assert done.untracked == 1
     first = in_mlflow(store)
     assert sorted(run["name"] for run in first) == ["a", "m", "o", "s"]
     assert pending.all_pending(root) == []
@@ -43,7 +46,7 @@ def test_sync_brings_everything_once(store, root, tmp_path_factory):
     pending.mark(root, root / "runs" / "e" / "a", name)
     again = sync(root, Tracking(), root / "runs" / "e" / "s" / "m", say=said.append)  # a member stands for its sweep
     assert again == Synced(written=1)
-    assert said[-1] == "runs/e/s: 4 records written"
+    assert said[-1] == "runs/e/s: 4 records written to mlflow.db"
     assert in_mlflow(store) == first
 
 
@@ -76,16 +79,44 @@ def report(folder, **values):
 
 
 def test_lines_for_a_person(root):
+    pending.mark(root, root / "runs" / "a", "http://other:5000")
+    goal = target(f"sqlite:///{root}/mlflow.db", root)
+    journal = create(root / "runs" / "b")
     lines = [
-        module._line(report(root / "runs" / "a", **values), root)
-        for values in (
-            {}, {"records": 3}, {"complete": False}, {"complete": False, "busy": True}, {"code": 3, "problem": "away"},
+        module._line(report(root / "runs" / name, **values), root, goal)
+        for name, values in (
+            ("a", {}), ("a", {"records": 3}), ("b", {"complete": False}), ("a", {"complete": False, "busy": True}),
+            ("a", {"code": 3, "problem": "away"}),
         )
     ]  # fmt: skip
+    journal.close()
     assert lines == [
-        "runs/a: nothing new", "runs/a: 3 records written", "runs/a: is still running",
-        "runs/a: is being written by another process", "runs/a: not written",
+        "runs/a: nothing new for mlflow.db", "runs/a: 3 records written to mlflow.db", "runs/b: is still running",
+        "runs/a: is still being written to http://other:5000 by its own process, which tries for a minute after a "
+        "run's end",
+        "runs/a: not written to mlflow.db",
     ]  # fmt: skip
+
+
+def test_each_run_is_brought_to_the_mlflow_that_it_was_tracked_with(tmp_path, monkeypatch):
+    for name, where in {"a": "http://one:5000", "b": "http://two:5000", "c": None}.items():
+        create(tmp_path / "runs" / "e" / name, name=name).end("FINISHED")
+        if where is not None:
+            pending.mark(tmp_path, tmp_path / "runs" / "e" / name, where)
+    asked: dict[str, str] = {}
+
+    def spawn(goal, arguments, names, log):
+        asked[goal.name] = names.read()
+        reports = "".join(json.dumps(report(name, records=2)) + "\n" for name in asked[goal.name].split())
+        return subprocess.Popen(["printf", "%s", reports], stdout=subprocess.PIPE, text=True)
+
+    monkeypatch.setattr(module, "spawn_beside", spawn)
+    said: list[str] = []
+    assert sync(tmp_path, Tracking(), say=said.append) == Synced(written=2, untracked=1)
+    assert asked == {"http://one:5000": f"{tmp_path}/runs/e/a\n", "http://two:5000": f"{tmp_path}/runs/e/b\n"}
+    assert said[0] == "runs/e/a: 2 records written to http://one:5000"
+    assert sync(tmp_path, Tracking(), untracked=True, say=said.append).written == 3
+    assert said[-1] == "runs/e/c: 2 records written to mlflow.db"
 
 
 @pytest.fixture
@@ -140,11 +171,14 @@ def test_reconcile_waits_after_a_mirror_gave_up(tmp_path, started, monkeypatch):
 def test_note_of_a_run_that_never_began_is_dropped(tmp_path, started):
     name = f"sqlite:///{tmp_path}/mlflow.db"
     pending.mark(tmp_path, tmp_path / "a", name)
+    (tmp_path / "a").mkdir()
     reconcile(tmp_path, Tracking())
     assert len(pending.all_pending(tmp_path)) == 1  # it may begin yet
+    assert (tmp_path / "a").is_dir()
     note = pending.file_of(tmp_path, tmp_path / "a", name)
     started_at = pending.find(tmp_path, tmp_path / "a", name).starter["started"]
     note.write_text(note.read_text().replace(f'"{started_at}"', '"1"'))
     reconcile(tmp_path, Tracking())
     assert pending.all_pending(tmp_path) == []
+    assert not (tmp_path / "a").exists()
     assert started == []

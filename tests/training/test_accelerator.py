@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from trainyard.config.schema import Accelerator
-from trainyard.errors import ConfigError
+from trainyard.errors import AcceleratorError
 from trainyard.training import accelerator
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, check_accelerator, open_device
 
@@ -30,7 +30,7 @@ def no_gpu(monkeypatch):
 @pytest.mark.usefixtures("no_gpu")
 def test_a_gpu_that_is_not_there_is_refused_with_a_list_of_what_is(monkeypatch):
     monkeypatch.setattr(accelerator, "cores", lambda: 2)
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(AcceleratorError) as refused:
         check_accelerator(Accelerator(name="gpu"))
     assert str(refused.value) == (
         "accelerator=gpu: there is no CUDA GPU that torch can use here. There is: cpu (2 cores)."
@@ -40,7 +40,7 @@ def test_a_gpu_that_is_not_there_is_refused_with_a_list_of_what_is(monkeypatch):
 @pytest.mark.usefixtures("two_gpus")
 def test_a_gpu_beyond_the_last_is_refused(monkeypatch):
     monkeypatch.setattr(accelerator, "cores", lambda: 2)
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(AcceleratorError) as refused:
         check_accelerator(Accelerator(name="gpu", device=2))
     assert str(refused.value) == (
         "accelerator.device=2: there is no such GPU. There is: cpu (2 cores), gpu 0 (Card 0), gpu 1 (Card 1)."

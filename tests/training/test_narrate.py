@@ -1,12 +1,23 @@
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Regressor, Tracking
+from trainyard.config.schema import Regressor, Salmon, Tracking
 from trainyard.training.fit import fit
-from trainyard.training.narrate import end_text, mlflow_text, next_command, training_line
+from trainyard.training.member import Member
+from trainyard.training.narrate import (
+    end_text,
+    main_metric,
+    mlflow_text,
+    next_command,
+    thread_remarks,
+    trained_text,
+    training_line,
+)
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
 
@@ -20,10 +31,41 @@ def result(status="FINISHED"):
     [
         ({}, "batches of 16, 13 steps an epoch, at most 3 epochs; adamw with lr 0.01, constant schedule"),
         ({"max_steps": 50, "max_time": "2m"}, "at most 3 epochs or 50 steps or 2m"),
+        ({"max_steps": 1, "max_epochs": 1, "batch_size": 999}, "1 step an epoch, at most 1 epoch or 1 step;"),
     ],
 )
 def test_the_training_in_a_line(settings, text):
     assert text in training_line(plan_run(make_config(**settings), make_prepared(), torch.device("cpu")))
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [(0, "0 epochs"), (5, "5 of 13 steps of the first epoch"), (13, "1 epoch"), (18, "1 epoch and 5 of 13 steps"),
+     (39, "3 epochs")],
+)  # fmt: skip
+def test_how_much_was_trained(steps, told):
+    plan = plan_run(make_config(), make_prepared(), torch.device("cpu"))
+    assert trained_text(plan, Member(plan.config, step=steps)) == told
+
+
+def test_more_threads_than_cores_are_remarked(monkeypatch):
+    monkeypatch.setattr("trainyard.training.narrate.cores", lambda: 2)
+    plan = plan_run(make_config(), make_prepared(), torch.device("cpu"))
+    assert thread_remarks(plan) == []
+    crowded = replace(plan, device=replace(plan.device, threads=1000))
+    remark = "1,000 threads share 2 cores, which is slow; accelerator.threads=auto takes as many as help"
+    assert thread_remarks(crowded) == [remark]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "dataset", "metric"),
+    [(["regression", None], "digits", "rmse"), (["classification"], "digits", "accuracy"), ([None], "salmon", "rmse"),
+     ([], "digits", "accuracy")],
+)  # fmt: skip
+def test_a_sweep_is_told_by_the_metric_of_its_task_though_nothing_was_tested(tasks, dataset, metric):
+    config = make_config(dataset=Salmon(name="s", target=("length_mm",))) if dataset == "salmon" else make_config()
+    members = [SimpleNamespace(result=replace(result("KILLED"), task=task)) for task in tasks]
+    assert main_metric(SimpleNamespace(members=members, config=config)) == metric
 
 
 def test_after_a_finished_run_its_spread_over_seeds_is_next():

@@ -7,6 +7,7 @@ import torch
 from tests.synthetic import make_config, make_prepared
 from trainyard.training.plan import plan_run
 from trainyard.training.progress import Progress
+from trainyard.training.stop import Stop
 
 
 class Terminal(io.StringIO):
@@ -14,11 +15,14 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(monkeypatch, stream, **settings):
+def shown(monkeypatch, stream, left=None, **settings):
     monkeypatch.setattr(sys, "stderr", stream)
     config = make_config(**{"progress": True, "max_epochs": 2, **settings})
     plan = plan_run(config, make_prepared(), torch.device("cpu"))
-    with Progress(plan) as progress:
+    stop = Stop()
+    if left is not None:
+        stop.limit(left)
+    with Progress(plan, stop) as progress:
         progress.bar.mininterval = 0
         progress.step(0, 13)
         progress.epoch(1, {"train/loss": 0.5, "val/loss": 0.25})
@@ -33,10 +37,14 @@ def test_a_terminal_shows_epoch_loss_monitor_and_time_left(monkeypatch):
 
 
 def test_without_a_limit_of_epochs_it_counts(monkeypatch):
-    text = shown(monkeypatch, Terminal(), max_epochs=None, max_time="1h")
+    text = shown(monkeypatch, Terminal(), left=200.2, max_epochs=None, max_time="1h")
     assert "epoch 1:" in text
     assert "18batch" in text
-    assert "loss=0.5" in text
+    assert "3 min 20 s left, loss=0.5" in text
+
+
+def test_with_a_limit_of_epochs_the_bar_tells_the_time_itself(monkeypatch):
+    assert "left" not in shown(monkeypatch, Terminal(), left=3599.8)
 
 
 @pytest.mark.parametrize(("stream", "progress"), [(io.StringIO(), True), (Terminal(), False)])

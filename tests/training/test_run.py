@@ -8,8 +8,9 @@ import torch
 from tests.lineage.repositories import commit, git, write
 from trainyard.config.compose import compose
 from trainyard.config.schema import AutoModel, Classifier, Regressor
-from trainyard.errors import ConfigError, DataError, NetworkError
+from trainyard.errors import AcceleratorError, DataError, NetworkError
 from trainyard.tracking.journal import read_journal, status
+from trainyard.training import run as module
 from trainyard.training.checkpoint import newest_state
 from trainyard.training.run import run, task_of
 
@@ -87,7 +88,8 @@ def test_a_run_on_data_that_are_not_committed_says_so(root, tmp_path, monkeypatc
     [
         (["dataset.target=speces"], DataError, "species"),
         (["network.hidden=[1000000,1000000]"], NetworkError, "Make its layers narrower"),
-        (["accelerator=gpu"], ConfigError, "there is no CUDA GPU that torch can use here"),
+        (["accelerator=gpu"], AcceleratorError, "there is no CUDA GPU that torch can use here"),
+        (["accelerator.precision=tf32"], AcceleratorError, "needs a CUDA GPU"),
     ],
 )
 def test_what_cannot_begin_leaves_nothing(root, monkeypatch, overrides, error, words):
@@ -134,6 +136,21 @@ def test_a_training_that_diverges_has_failed_and_says_what_to_do(root):
                    "optimizer.nesterov=false", "training.max_epochs=20")  # fmt: skip
     assert (result.status, result.exit_code) == ("FAILED", 1)
     assert "lower optimizer.lr=1e+30" in result.error
+
+
+def test_a_gpu_that_is_not_there_is_told_before_the_data_are_prepared_and_lightning_is_imported(root, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(module, "HEAVY", "no.such.module")
+    monkeypatch.setattr(module, "prepare", None)
+    with pytest.raises(AcceleratorError):
+        start(root, "b", "accelerator=gpu")
+
+
+def test_a_run_that_ends_within_its_first_epoch_says_so(root):
+    result = start(root, "part", "dataset=digits", "training.max_steps=2")
+    text = (result.folder / "log.txt").read_text()
+    assert "training   2 of 20 steps of the first epoch in" in text
+    assert result.metrics["trained/epochs"] == 0.1
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def root(tmp_path, monkeypatch):
 def sweep(root):
     return begin_sweep(
         root / "runs" / "made" / "sweep", [make_config()] * 3, overrides=["seed=1,2", "network.hidden=[8],[16]"],
-        command="python train.py -m",
+        swept={"seed": "1,2", "network.hidden": "[8],[16]"}, command="python train.py -m",
     )  # fmt: skip
 
 
@@ -66,6 +66,8 @@ def test_a_failed_member_is_counted_and_the_sweep_is_finished(sweep, root):
     metrics, kept = ended(sweep, root)
     assert (metrics["members/good"], metrics["members/failed"]) == (1, 1)
     assert kept["members"][1]["error"] == "no such thing"
+    tags = [record["values"] for record in read_journal(sweep.folder) if record["type"] == "tags"]
+    assert tags[-1] == {"trainyard.failed_members": "2: no such thing"}
     assert status(sweep.folder) == "FINISHED"
 
 
@@ -85,7 +87,7 @@ def test_ctrl_c_kills_the_sweep(sweep, root):
 
 def test_the_best_is_the_highest_where_more_is_better(root):
     config = make_config(monitor="val/accuracy")
-    sweep = begin_sweep(root / "runs" / "made" / "sweep", [config], overrides=[], command="train")
+    sweep = begin_sweep(root / "runs" / "made" / "sweep", [config], overrides=[], swept={}, command="train")
     for name, value in [("a", 0.5), ("b", 0.9)]:
         sweep.add([name], result(root, name, value))
     assert [member.result.folder.name for member in sweep.ranked()] == ["b", "a"]

@@ -93,7 +93,7 @@ def test_a_process_ends_with_the_exit_code(project: Path, argv: list[str], code:
 
 
 def test_without_the_package_the_front_door_says_how_to_install_it(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-S", "-s", str(REPOSITORY / "train.py")], cwd=tmp_path,
+    ended = subprocess.run([sys.executable, "-E", "-S", "-s", str(REPOSITORY / "train.py")], cwd=tmp_path,
                            capture_output=True, text=True, check=False)  # fmt: skip
     assert ended.returncode == 1
     assert ended.stderr == (
@@ -101,11 +101,14 @@ def test_without_the_package_the_front_door_says_how_to_install_it(tmp_path: Pat
     )
 
 
-def test_a_reader_that_leaves_early_gets_no_traceback(project: Path) -> None:
-    ended = subprocess.run(f"{sys.executable} train.py --cfg job | head -1", cwd=REPOSITORY, env=environment(project),
-                           shell=True, capture_output=True, text=True, check=False)  # fmt: skip
+@pytest.mark.parametrize("flag", ["--cfg job", "--info all"])
+def test_a_reader_that_leaves_early_gets_no_traceback(project: Path, flag: str) -> None:
+    line = f"{sys.executable} train.py {flag} | head -1; echo ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(["bash", "-c", line], cwd=REPOSITORY, env=environment(project), capture_output=True,
+                           text=True, check=False)  # fmt: skip
     assert ended.stderr == ""
-    assert len(ended.stdout.splitlines()) == 1
+    assert len(ended.stdout.splitlines()) == 2
+    assert ended.stdout.endswith("\n0\n")
 
 
 ENDLESS = """
@@ -120,6 +123,34 @@ from trainyard.__main__ import train
 sys.argv = ["train.py"]
 train()
 """
+
+
+COMPOSING = """
+import sys, time
+import trainyard.config.command as command
+def compose(self):
+    print("composing", flush=True)
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            pass  # as a library may
+command.TrainCommand.compose = compose
+from trainyard.__main__ import train
+sys.argv = ["train.py"]
+train()
+"""
+
+
+def test_ctrl_c_ends_the_process_while_it_composes(project: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", COMPOSING], cwd=REPOSITORY, env=environment(project), text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "composing\n"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert (process.returncode, told) == (130, "")
+    assert not list(project.iterdir())
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -8,7 +8,7 @@ from tests.verbs.conftest import Runs
 from trainyard.config.schema import Config
 from trainyard.errors import DataError, NetworkError, TrainyardError
 from trainyard.verbs.cli import run_command
-from trainyard.verbs.train import remove_if_empty, sweep_exit_code
+from trainyard.verbs.train import sweep_exit_code
 
 Capture = pytest.CaptureFixture[str]
 
@@ -121,18 +121,19 @@ def test_ctrl_c_before_the_run_begins_leaves_no_folder(runs: Runs, project: Path
 
 
 def test_the_members_of_a_sweep_run_under_one_parent(runs: Runs, project: Path, capsys: Capture) -> None:
-    assert run_command(["train", "-m", "seed=1,2", "network=mlp,linear", "dataset=iris"]) == 0
+    assert run_command(["train", "-m", "seed=1,2", "network=mlp,linear", "dataset=iris", "tags={a:1,b:2}"]) == 0
     (sweep,) = runs.sweeps
     assert [(config.seed, config.network.name) for config in runs.configs] == [
         (1, "mlp"), (1, "linear"), (2, "mlp"), (2, "linear"),
     ]  # fmt: skip
     assert sweep["ended"]
     assert list(sweep["configs"]) == runs.configs
-    assert sweep["overrides"] == ["seed=1,2", "network=mlp,linear", "dataset=iris"]
-    assert sweep["command"] == "python train.py -m seed=1,2 network=mlp,linear dataset=iris"
+    assert sweep["overrides"] == ["seed=1,2", "network=mlp,linear", "dataset=iris", "tags={a:1,b:2}"]
+    assert sweep["swept"] == {"seed": "1,2", "network": "mlp,linear"}
+    assert sweep["command"] == "python train.py -m seed=1,2 network=mlp,linear dataset=iris 'tags={a:1,b:2}'"
     assert all(call["parent"] is sweep for call in runs.calls)
     assert {call["folder"].parent for call in runs.calls} == {sweep["folder"]}
-    assert runs.calls[1]["overrides"] == ["seed=1", "network=linear", "dataset=iris"]
+    assert runs.calls[1]["overrides"] == ["seed=1", "network=linear", "dataset=iris", "tags={a:1,b:2}"]
     assert "Member 2 of 4: seed=1 network=linear" in capsys.readouterr().out
 
 
@@ -158,7 +159,10 @@ def test_a_member_that_fails_does_not_stop_the_others(runs: Runs, project: Path,
     assert runs.sweeps[0]["ended"]
     left = sorted(path.name for path in runs.sweeps[0]["folder"].iterdir())
     assert left == ["0-seed=1", "2-seed=3", "3-seed=4"]
-    assert "no such file" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert "no such file" in err
+    assert "Member 2 of 4: seed=2\n  failed: no such file\n" in out
+    assert "Member 3 of 4: seed=3\n  failed: RuntimeError: shapes differ\n" in out
 
 
 def test_an_error_that_breaks_a_member_before_it_wrote_anything_does_not_stop_the_others(runs: Runs) -> None:
@@ -191,13 +195,3 @@ def test_ctrl_c_between_members_ends_the_sweep(runs: Runs) -> None:
 )
 def test_a_sweep_has_one_exit_code(codes: list[int], code: int) -> None:
     assert sweep_exit_code(codes) == code
-
-
-def test_only_empty_folders_are_removed(tmp_path: Path) -> None:
-    (tmp_path / "runs/iris/a").mkdir(parents=True)
-    (tmp_path / "runs/iris/b").mkdir()
-    (tmp_path / "keep").touch()
-    remove_if_empty(tmp_path / "runs/iris/a")
-    assert folders(tmp_path) == ["keep", "runs", "runs/iris", "runs/iris/b"]
-    remove_if_empty(tmp_path / "runs/iris/b")
-    assert folders(tmp_path) == ["keep"]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainyard.config.convert import WrongValueError, convert_value
-from trainyard.config.faults import Fault, Unresolved, key_fault
+from trainyard.config.convert import WrongValueError, convert_text, convert_value
+from trainyard.config.faults import Fault, Unresolved, hide_values, key_fault
 from trainyard.config.keys import (
     CHOSEN,
     COMMAND_KEYS,
@@ -26,6 +26,7 @@ from trainyard.config.rules import find_clashes
 from trainyard.config.schema import Config, LayerValues
 
 MISSING = "???"
+MOST_LISTED = 10  # keys that a fault names
 
 
 @dataclass
@@ -54,7 +55,7 @@ def check_config(
     if all(section is not None for section in sections.values()):
         config = Config(**sections, **top, masked=masked)
         check.faults += [fault for fault in find_clashes(config) if not check.wrong.intersection(fault.keys)]
-    return Checked(config, check.faults)
+    return Checked(config, [hide_values(fault, container, masked) for fault in check.faults])
 
 
 @dataclass
@@ -106,11 +107,22 @@ class _Check:
             return self.options_by_name(key, value, path)
         if key.is_layers:
             return self.layers(value)
+        if key.type == Mapping[str, str] and isinstance(value, Mapping):
+            value = {name: text for name, text in value.items() if self.is_text(f"{path}.{name}", text)}
         try:
             return convert_value(value, key)
         except WrongValueError as wrong:
             self.add(path, str(wrong), value)
             return _stand_in(key)
+
+    def is_text(self, path: str, value: Any) -> bool:
+        """Whether one value of a mapping is a text; it is a fault if not."""
+        try:
+            convert_text(value)
+        except WrongValueError as wrong:
+            self.add(path, str(wrong), value)
+            return False
+        return True
 
     def options_by_name(self, key: Key, value: Any, path: str) -> dict[str, Any]:
         """Return a mapping of names to a schema class: dataset.columns."""
@@ -158,7 +170,10 @@ def suggest_key(path: str, here: list[str], option: str) -> str:
         by_last = {key.rsplit(".", 1)[-1]: key for key in reversed(candidates) if key not in DISCRIMINATORS}
         if close := nearest(last, by_last):
             return f"; did you mean {by_last[close]}?"
-    return ""
+    names = [key.rsplit(".", 1)[-1] for key in here if key not in DISCRIMINATORS]
+    names = names if section else [*CHOSEN, *FIXED, *names]
+    more = [f"{len(names) - MOST_LISTED} more"] if len(names) > MOST_LISTED else []
+    return f"; {option or 'a config'} has {listed([*names[:MOST_LISTED], *more])}"
 
 
 def _leaf_paths(path: str, value: Any) -> list[str]:

@@ -177,6 +177,18 @@ class _MaskingHydra(Hydra):
     def __init__(self, task_name: str, config_loader: Loader, *, resolve: bool):
         super().__init__(task_name, config_loader)
         self.resolve = resolve
+        self.informs = False
+
+    def show_info(self, *args: Any, **kwargs: Any) -> None:
+        self.informs = True
+        super().show_info(*args, **kwargs)
+
+    def compose_config(self, *args: Any, **kwargs: Any) -> DictConfig:
+        cfg = super().compose_config(*args, **kwargs)
+        if self.informs:  # what --info prints is not sanitized
+            with read_write(cfg), open_dict(cfg):
+                _mask_leaves(cfg, "", ())
+        return cfg
 
     def get_sanitized_cfg(self, cfg: DictConfig, cfg_type: str) -> DictConfig:
         masked = resolve(cfg)[1] if self.resolve else ()

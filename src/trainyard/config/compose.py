@@ -9,7 +9,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.default_element import GroupDefault
 from hydra.errors import HydraException, MissingConfigException
 from hydra.types import RunMode
-from omegaconf import Container, DictConfig, OmegaConf
+from omegaconf import Container, DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError  # type: ignore[import-untyped]  # it has no types
 
@@ -126,8 +126,10 @@ class Composer:
 
     def _check(self, cfg: DictConfig, overrides: Sequence[str], *, incomplete: bool) -> Checked:
         """Check a composed config against the schema and the rules."""
+        misplaced = self._drop_misplaced(cfg)
         self._drop_strangers(cfg, overrides)
         container, masked, faults = resolve(cfg)
+        faults += misplaced
         typed = self._typed_keys(overrides)
         faults += self._absent_layers(cfg, container, typed)
         checked = check_config(container, masked=masked, where=lambda key: self._where(cfg, key, typed))
@@ -148,6 +150,19 @@ class Composer:
             for name in taken
             if not self._where(cfg, f"{LAYERS}.{name}", set())
         ]  # fmt: skip
+
+    def _drop_misplaced(self, cfg: DictConfig) -> list[Fault]:
+        """Leave out what overlays say that lack the line with which their keys take their places; return the faults."""
+        faults = []
+        for group in [group for group in OVERLAYS if group in cfg]:
+            for option in _as_list(cfg.hydra.runtime.choices.get(group)):
+                loaded = self.loader.repository.load_config(f"{group}/{option}")
+                if loaded is not None and loaded.header.get("package") != "_global_":
+                    text = f"{group}/{option}.yaml: must begin with the line # @package _global_, as it sets keys of"
+                    faults.append(Fault(f"{text} several groups", (group,)))
+                    with open_dict(cfg):
+                        cfg.pop(group, None)
+        return faults
 
     def _drop_strangers(self, cfg: DictConfig, overrides: Sequence[str]) -> None:
         """Leave out what a preset says about an option that something above it chose another one for.

@@ -47,7 +47,7 @@ def _convert(value: Any, annotation: Any) -> Any:
         return _convert_list(value, get_args(annotation)[0])
     if get_origin(annotation) is Mapping:
         return _convert_texts(value) if annotation == Mapping[str, str] else _convert_arguments(value)
-    return {bool: _convert_bool, int: _convert_int, float: _convert_float, str: _convert_text}[annotation](value)
+    return {bool: _convert_bool, int: _convert_int, float: _convert_float, str: convert_text}[annotation](value)
 
 
 def _convert_union(value: Any, parts: tuple[Any, ...]) -> Any:
@@ -88,7 +88,7 @@ def _convert_list(value: Any, element: Any) -> tuple[Any, ...]:
 def _convert_texts(value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise WrongValueError("must be names with values, such as {owner: me}")
-    return {str(name): _convert_text(text) for name, text in value.items()}
+    return {str(name): convert_text(text) for name, text in value.items()}
 
 
 def _convert_arguments(value: Any) -> dict[str, Any]:
@@ -135,7 +135,8 @@ def _number(value: Any) -> int | float | None:
     return value
 
 
-def _convert_text(value: Any) -> str:
+def convert_text(value: Any) -> str:
+    """Return the text that a word, a number or a flag is written as, or raise WrongValueError."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int | float):

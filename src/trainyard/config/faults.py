@@ -1,7 +1,7 @@
 """A mistake in a config: what is wrong with which keys."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trainyard.config.secrets import MASK, is_secret_key, mask_text
@@ -45,6 +45,15 @@ def show_value(value: Any, key: str = "") -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def hide_values(fault: Fault, values: Mapping[str, Any], masked: Sequence[str]) -> Fault:
+    """Return the fault without what those of the nested `values` are whose dotted keys are masked."""
+    text = mask_text(fault.text)
+    for key, value in _leaves(values) if masked else ():
+        hidden = MASK if key in masked else show_value(_hidden_elements(key, value, masked))
+        text = text.replace(f"{key}={show_value(value)}", f"{key}={hidden}")
+    return replace(fault, text=text)
+
+
 def in_order(faults: Iterable[Fault], typed_keys: Sequence[str]) -> list[str]:
     """Return the texts of faults without repeats: first those of the command line, in its order, then the others."""
 
@@ -57,3 +66,17 @@ def in_order(faults: Iterable[Fault], typed_keys: Sequence[str]) -> list[str]:
 
 def _same(typed: str, key: str) -> bool:
     return typed == key or key.startswith(f"{typed}.") or typed.startswith(f"{key}.")
+
+
+def _leaves(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def _hidden_elements(key: str, value: Any, masked: Sequence[str]) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [MASK if f"{key}.{place}" in masked else element for place, element in enumerate(value)]

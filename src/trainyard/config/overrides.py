@@ -12,6 +12,7 @@ from trainyard.config.keys import Key, key_variants, layer_key, open_mappings
 SHAPE = re.compile(r"(?P<prefix>~|\+{0,2})(?P<key>[^=]*?)\s*(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 ENCODED_NAME = re.compile(r"__x([0-9a-f]+)__")
+INTERPOLATION = re.compile(r"\$\\?\{")  # in the lines of a sweep's members its brace is escaped
 SWEEP_FUNCTION = re.compile(r"\s*(choice|range|glob|shuffle|sort|tag|interval|str|int|float|bool)\(.*\)\s*", re.DOTALL)
 
 
@@ -114,7 +115,9 @@ def _encoded_path(path: str) -> str:
 def _quoted(value: str, key: Key | None) -> str:
     """Return the value of a text key in quotes, unless it is quoted, empty, a list, a sweep or an interpolation."""
     bare = value.strip()
-    if key is None or not key.is_text or bare in ("", "null", "???") or bare[0] in "'\"[{" or "${" in bare:
+    if key is None or not key.is_text or bare in ("", "null", "???") or bare[0] in "'\"[{":
+        return value
+    if INTERPOLATION.search(bare):
         return value
     if SWEEP_FUNCTION.fullmatch(bare) or ("," in bare and bare != "," and _parses(value)):
         return value

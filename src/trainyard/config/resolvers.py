@@ -29,9 +29,10 @@ def register_resolvers() -> None:
 
 def stem(path: str) -> str:
     """Return the name of a file without its folder and endings: houses for data/houses.csv.gz."""
-    forget_environment()  # the name of a file is no secret, wherever its folder came from
     name = PurePath(str(path)).name
-    return re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|gz))+$", "", name, flags=re.IGNORECASE) or name
+    bare = re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|gz))+$", "", name, flags=re.IGNORECASE) or name
+    forget_environment(bare)  # the name of a file is no secret, wherever its folder came from
+    return bare
 
 
 def folder_name(text: str) -> str:

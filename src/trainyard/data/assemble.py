@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema.dataset import Dataset
 from trainyard.data.columns import Columns, Feature, check_names, choose_columns
 from trainyard.data.describe import summarize
@@ -63,7 +64,7 @@ def assemble(
         raw.target, dataset.target, target_transform, raw.split.train, raw.weight, raw.where
     )
     raw = replace(raw, target=target)
-    columns = choose_columns(source, dataset, raw.table, raw.split.train, raw.where)
+    columns = choose_columns(source, dataset, raw.table, raw.split.train, raw.where, raw.rows)
     if columns.faults:
         raise DataError(columns.faults)
     encoder = fit_encoder(raw, columns, dataset, source.image_shape is not None, double)
@@ -110,7 +111,8 @@ def choose_rows(source: Source, dataset: Dataset, task: Literal["auto", "classif
     def where(row: int) -> str:
         return source.where(int(rows[row]))
 
-    target = attempt(faults, lambda: read_target(table, dataset.target, task, where))
+    settled = (dataset.source, dataset.target) in BUILT_IN_TASKS
+    target = attempt(faults, lambda: read_target(table, dataset.target, task, where, settled))
     weight = attempt(faults, lambda: read_weights(table, dataset.weight, where))
     if target is None:
         raise DataError(faults)

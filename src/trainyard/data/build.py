@@ -3,16 +3,21 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from trainyard.config.secrets import mask_text
 from trainyard.data.assemble import assemble
 from trainyard.data.request import Request
 from trainyard.data.sources import load_source
 from trainyard.data.store import write
+from trainyard.errors import DataError
 
 
 def build(request: Request, folder: Path) -> None:
     """Prepare into `folder`, which must not exist yet. Raises DataError with all faults found."""
     source = load_source(request.dataset, request.memory)
-    made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
+    try:
+        made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
+    except DataError as error:
+        raise DataError(source.named(error.faults)) from None
     folder.mkdir(parents=True)
     parts = {"train": made.train, "val": made.val, "test": made.test}
     write(folder, parts, {
@@ -28,7 +33,7 @@ def build(request: Request, folder: Path) -> None:
         "target_powers": [asdict(power) for power in made.target_powers],
         "preprocessing": made.preprocessing,
         "digest": source.digest,
-        "origin": source.origin,
+        "origin": mask_text(source.origin),
         "example": made.example,
         "summary": made.summary.to_dict(),
     })  # fmt: skip

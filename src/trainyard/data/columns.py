@@ -81,12 +81,15 @@ def check_names(source: Source, dataset: Dataset) -> Iterator[str]:
 
 
 def choose_columns(
-    source: Source, dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str]
-) -> Columns:
+    source: Source, dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str],
+    rows: np.ndarray | None = None,
+) -> Columns:  # fmt: skip
     """The features among the columns of `table`, by its rows `train`, with faults for values that do not fit.
 
-    `where` says where a row of `table` comes from.
+    `where` says where a row of `table` comes from, `rows` (N,) which row of the source it is, each in its place by
+    default.
     """
+    numbers = train if rows is None else rows[train]
     chosen = Columns()
     for name in table.column_names:
         override = dataset.columns.get(name, UNTOUCHED)
@@ -97,7 +100,7 @@ def choose_columns(
             continue
         guess = Guess("numeric")
         if source.image_shape is None:
-            guess = choose_kind(name, table[name].take(pa.array(train)), override)
+            guess = choose_kind(name, table[name].take(pa.array(train)), override, numbers)
         take_in(chosen, name, guess, table[name], dataset, where)
     if not chosen.features and not chosen.faults:
         chosen.faults.append(chosen.nothing_left())
@@ -119,9 +122,12 @@ def reason_to_leave(name: str, dataset: Dataset, override: Column) -> str | None
     return KEYS[keys[0]] if keys and keys != ["time"] else None
 
 
-def choose_kind(name: str, column: pa.ChunkedArray, override: Column) -> Guess:
-    """The kind of a column from its training values, or the one that is given if there is anything to learn from it."""
-    guess = infer_kind(name, column)
+def choose_kind(name: str, column: pa.ChunkedArray, override: Column, rows: np.ndarray) -> Guess:
+    """The kind of a column from its training values, or the one that is given if there is anything to learn from it.
+
+    `rows` (n,) are the numbers of their rows.
+    """
+    guess = infer_kind(name, column, rows)
     if guess.kind == "empty":
         return guess
     if override.kind == "datetime":
@@ -149,12 +155,12 @@ def take_in(
 ) -> None:
     """Put a column among the features if it is one and all its values fit, else among the left out or the faults."""
     override = dataset.columns.get(name, UNTOUCHED)
-    if guess.kind in ("identifier", "empty"):
-        chosen.left_out.append(LeftOut(name, guess.reason))
-        return
     orders = name == dataset.time and override == UNTOUCHED
     if orders and guess.kind != "datetime":
         chosen.left_out.append(LeftOut(name, KEYS["time"]))
+        return
+    if guess.kind in ("identifier", "empty"):
+        chosen.left_out.append(LeftOut(name, guess.reason))
         return
     kind = guess.kind if guess.kind != "stray" else {"numbers": "numeric", "dates": "datetime"}[guess.reason]
     transform = dataset.transform if override.transform == "auto" else override.transform

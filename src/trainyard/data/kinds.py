@@ -9,19 +9,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.data.dates import WRITTEN, parse_dates
+from trainyard.data.padded import is_padded
 from trainyard.data.strays import NUMBER
 from trainyard.data.values import FALSE, TRUE, decoded, is_number, read_texts
 
 Kind = Literal["numeric", "category", "boolean", "datetime", "identifier", "empty", "stray"]
 
-IDENTIFIER = re.compile(r"(?i:(.*[_ .-])?(id|uuid|guid|index|idx|key)|id[_ .-].*|row(_?(no|number|num))?|unnamed_\d+)"
-                        r"|.*[a-z0-9]I[dD]")  # fmt: skip
+IDENTIFIER = re.compile(r"(?i:(.*[_ .-])?(id|uuid|guid|index|idx|key)|id[_ .-].*|[ps]id|uid|row(_?(no|number|num))?"
+                        r"|unnamed_\d+)|.*[a-z0-9]I[dD]")  # fmt: skip
 CODE = re.compile(r"(?i)(.*[_ .-])?(zip|zip_?code|post_?code|postal_?code|plz|code)")
 DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+\s*$"
 FEW = 20  # different values; numbers and texts mixed among no more than these are categories
 STRAY_SPELLINGS = 3  # texts that are taken for a spelling of missing among numbers, however often they stand there
 STRAY_SHARE = 0.05  # of the values may be strays among numbers or dates, whatever they are
+FEWEST_NUMBERED = 10  # rows that chance does not number in their order
 FREE_TEXT = 4  # words a value on average
+NUMERIC = "dataset.columns.{}.kind=numeric makes it a number"
 SAMPLE = 1000  # different values on which a format of dates is tried first
 
 
@@ -67,8 +70,8 @@ class Counts:
         return f"{len(self.texts)} of {self.values} values are different"
 
 
-def infer_kind(name: str, column: pa.ChunkedArray) -> Guess:
-    """The kind of a column from its training values."""
+def infer_kind(name: str, column: pa.ChunkedArray, rows: np.ndarray | None = None) -> Guess:
+    """The kind of a column from its training values; `rows` (n,) are the numbers of their rows where these count."""
     column = decoded(column)
     if pa.types.is_duration(column.type):
         column = column.cast(pa.int64())
@@ -88,7 +91,17 @@ def infer_kind(name: str, column: pa.ChunkedArray) -> Guess:
         return Guess("boolean")
     if pa.types.is_temporal(kind):
         return Guess("datetime", written="hour:minute" if pa.types.is_time(kind) else "year-month-day")
-    return infer_number(name, column)
+    guess = infer_number(name, column)
+    if guess.kind == "numeric" and rows is not None and numbers_rows(column, rows):
+        return Guess("identifier", f"is an identifier: it numbers the rows; {NUMERIC.format(name)}")
+    return guess
+
+
+def numbers_rows(column: pa.ChunkedArray, rows: np.ndarray) -> bool:
+    """Whether whole numbers rise by one from row to row, such as 1000 to 1299."""
+    if not pa.types.is_integer(column.type) or column.null_count or len(column) < FEWEST_NUMBERED:
+        return False
+    return len(np.unique(column.to_numpy().astype(np.int64) - rows)) == 1
 
 
 def infer_constant(column: pa.ChunkedArray) -> Guess | None:
@@ -108,8 +121,7 @@ def infer_number(name: str, column: pa.ChunkedArray) -> Guess:
         return Guess("numeric")
     counts = Counts.of(column)
     if not counts.mostly_single:
-        return Guess("category", note=f"{name} is read as a category, by its name; dataset.columns.{name}.kind=numeric "
-                                      "makes it a number.")  # fmt: skip
+        return Guess("category", note=f"{name} is read as a category, by its name; {NUMERIC.format(name)}.")
     if identifier:
         return Guess("identifier", f"is an identifier: {counts.sentence()}")
     return Guess("numeric", note=f"{name} is read as a number, since most of its values stand there once.")
@@ -125,7 +137,9 @@ def infer_text(name: str, column: pa.ChunkedArray) -> Guess:
         if texts.null_count:
             return Guess("category")
         return Guess("empty", f"is always {counts.texts[0].as_py()!r} in the training part")
-    guess = infer_numbers(name, counts) or infer_dates(name, counts) or infer_flags(counts)
+    padded = is_padded(counts.texts)
+    guess = None if padded else infer_numbers(name, counts)
+    guess = guess or infer_dates(name, counts) or infer_flags(counts)
     if guess:
         return guess
     if counts.mostly_single:
@@ -133,7 +147,8 @@ def infer_text(name: str, column: pa.ChunkedArray) -> Guess:
         if words >= FREE_TEXT:
             return Guess("identifier", f"is free text: {words:.0f} words a value, {counts.sentence()}")
         return Guess("identifier", f"is an identifier: {counts.sentence()}, such as {counts.texts[0].as_py()!r}")
-    return Guess("category")
+    note = f"{name} is read as a category, since numbers in it have leading zeros; {NUMERIC.format(name)}."
+    return Guess("category", note=note if padded else "")
 
 
 def infer_numbers(name: str, counts: Counts) -> Guess | None:

@@ -1,6 +1,6 @@
 """Text tables: CSV and its kin, plain or gzipped, by pyarrow; the slower exact scan runs only to say what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from pyarrow import csv as pacsv
 
 from trainyard.data.decode import utf8_bytes
 from trainyard.data.files import ending_of
+from trainyard.data.padded import is_padded, may_hold_padded
 from trainyard.data.records import records, unclosed_quote
 from trainyard.errors import DataError
 
@@ -23,7 +24,8 @@ def read_text(
     """The table in a text file: names stripped of blanks, types inferred over all rows.
 
     A column is, in this order, the first of these that all its fields are: null, int64, boolean, date, time,
-    timestamp, float64, string. Blank lines are skipped. Raises DataError.
+    timestamp, float64, string; whole numbers of which one has leading zeros are strings. Blank lines are skipped.
+    Raises DataError.
     """
     separator = separator_of(path, delimiter)
     text = utf8_bytes(path, encoding)
@@ -37,6 +39,13 @@ def read_text(
         check_quotes(path, text, separator)
     if ragged:
         raise DataError(ragged_rows(path, text, separator, len(names), ragged, table.num_rows + ragged))
+    whole = [place for place, kind in enumerate(table.schema.types) if pa.types.is_integer(kind)]
+    if whole and may_hold_padded(text, separator):
+        texts = {table.column_names[place]: pa.string() for place in whole}
+        as_texts, _ = parse(path, text, separator, decimal, missing_values, types=texts)
+        for place in whole:
+            if is_padded(as_texts.column(place)):
+                table = table.set_column(place, table.column_names[place], as_texts.column(place))
     return table.rename_columns(names)
 
 
@@ -63,9 +72,10 @@ def check_delimiter(path: Path, names: Sequence[str], separator: str) -> None:
 
 
 def parse(
-    path: Path, text: pa.Buffer, separator: str, decimal: str, missing_values: Sequence[str], block: int = BLOCK
-) -> tuple[pa.Table, int]:
-    """The rows with as many fields as the header, and the number of the others."""
+    path: Path, text: pa.Buffer, separator: str, decimal: str, missing_values: Sequence[str], block: int = BLOCK,
+    types: Mapping[str, pa.DataType] | None = None,
+) -> tuple[pa.Table, int]:  # fmt: skip
+    """The rows with as many fields as the header, and the number of the others; `types` are not inferred."""
     ragged = []
 
     def skip(row: pacsv.InvalidRow) -> str:
@@ -78,13 +88,13 @@ def parse(
             read_options=pacsv.ReadOptions(block_size=block),
             parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=skip),
             convert_options=pacsv.ConvertOptions(
-                null_values=["", *missing_values], strings_can_be_null=True, decimal_point=decimal
+                null_values=["", *missing_values], strings_can_be_null=True, decimal_point=decimal, column_types=types
             ),
         )
     except pa.ArrowInvalid as error:
         check_quotes(path, text, separator)
         if block < text.size:  # a row longer than a block
-            return parse(path, text, separator, decimal, missing_values, min(text.size + 1, 2**31 - 1))
+            return parse(path, text, separator, decimal, missing_values, min(text.size + 1, 2**31 - 1), types)
         raise DataError(f"{path.name} cannot be read as a text table: {error} ({path}).") from None
     return table, len(ragged)
 

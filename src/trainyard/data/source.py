@@ -1,12 +1,14 @@
 """The raw rows of a dataset, as read and before anything is decided about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+
+from trainyard.config.nearest import listed
 
 
 @dataclass(frozen=True)
@@ -73,3 +75,11 @@ class Source:
                 return file.place(row)
             row -= file.rows
         return f"row {row + 1}"
+
+    def named(self, faults: Iterable[str]) -> list[str]:
+        """The faults, each with the names of the files before it unless it says in which of them it lies."""
+        names = [path.name for path in self.paths]
+        return [
+            fault if not names or any(name in fault for name in names) else f"{listed(names)}: {fault}"
+            for fault in faults
+        ]

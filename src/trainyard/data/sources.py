@@ -48,8 +48,12 @@ def load_files(dataset: Csv, memory: Path | None) -> Source:
     if len(files) == 1:
         table, parts, digest = readings["train"].table, None, digests["train"]
     else:
-        table, more = joined({part: reading.table for part, reading in readings.items()},
-                             dict(zip(readings, sources, strict=True)))  # fmt: skip
+        roles = (dataset.group, dataset.time, dataset.weight, dataset.split_column)
+        table, more = joined(
+            {part: reading.table for part, reading in readings.items()}, dict(zip(readings, sources, strict=True)),
+            ignored=[*dataset.ignore, *(name for name, one in dataset.columns.items() if one.kind == "ignore")],
+            needed=[*dataset.target, *(name for name in roles if name is not None)],
+        )  # fmt: skip
         notes += more
         parts = np.repeat(list(readings), [source.rows for source in sources])
         digest = parts_md5(digests.items())

@@ -13,6 +13,7 @@ from trainyard.data.columns import likely_format
 from trainyard.data.dates import read_moments
 from trainyard.data.divide import TEST, TRAIN, VAL, Shares, by_group, by_time, randomly, stratified
 from trainyard.data.encode import wrong_value
+from trainyard.data.padded import is_padded
 from trainyard.data.target import Target
 from trainyard.data.values import WrongValueError, decoded, missing, read_numbers, read_texts
 from trainyard.errors import DataError
@@ -129,7 +130,7 @@ def times(table: pa.Table, name: str, where: Where) -> np.ndarray:
     try:
         if pa.types.is_temporal(column.type) and not pa.types.is_duration(column.type):
             return read_moments(column, "year-month-day")
-        if pa.types.is_string(column.type):
+        if pa.types.is_string(column.type) and not is_padded(column):
             return read_moments(column, likely_format(column))
         return read_numbers(column)
     except WrongValueError as wrong:

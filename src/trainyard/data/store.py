@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from trainyard.config.schema.dataset import Csv, Dataset
+from trainyard.config.secrets import mask_text
 from trainyard.data.identity import files_of
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.summary import Summary
@@ -56,7 +57,7 @@ def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
             classes=optional(meta["classes"]), class_counts=optional(meta["class_counts"]),
             targets=tuple(meta["targets"]), target_mean=tuple(meta["target_mean"]),
             target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
-            origin=origin_now(dataset) or meta["origin"], example=meta["example"],
+            origin=mask_text(origin_now(dataset) or meta["origin"]), example=meta["example"],
             summary=Summary.from_dict(meta["summary"]),
             target_powers=tuple(TargetPower(**power) for power in meta["target_powers"]),
         )  # fmt: skip

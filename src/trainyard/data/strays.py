@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainyard.data.padded import is_padded
+
 NUMBER = r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity|nan))\s*$"
 
 
@@ -21,9 +23,10 @@ class Stray:
 def first_stray(column: pa.ChunkedArray, at_most: float = 0.5) -> Stray | None:
     """The first value of a text column that is not a number, when at most that part of its values are not numbers.
 
-    None for columns of other kinds, columns of numbers only, and columns that are text for the most part.
+    None for columns of other kinds, columns of numbers only, columns that are text for the most part, and those with a
+    number that has leading zeros, which are codes.
     """
-    if not pa.types.is_string(column.type):
+    if not pa.types.is_string(column.type) or is_padded(column):
         return None
     texts = pc.invert(pc.match_substring_regex(column, NUMBER))  # null where missing
     count = pc.sum(texts).as_py() or 0

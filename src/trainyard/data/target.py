@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from trainyard.config.nearest import listed
 from trainyard.data.encode import wrong_value
+from trainyard.data.padded import is_padded
 from trainyard.data.prepared import Scalar, Task
 from trainyard.data.strays import NUMBER, first_stray
 from trainyard.data.values import WrongValueError, decoded, floats, is_number, read_numbers, trimmed
@@ -63,9 +64,13 @@ def has_value(column: pa.ChunkedArray) -> np.ndarray:
 
 
 def read_target(
-    table: pa.Table, names: tuple[str, ...], task: Literal["auto", "classification", "regression"], where: Where
-) -> Target:
-    """The targets of a table in which none is missing. Raises DataError with all faults of them."""
+    table: pa.Table, names: tuple[str, ...], task: Literal["auto", "classification", "regression"], where: Where,
+    settled: bool = False,
+) -> Target:  # fmt: skip
+    """The targets of a table in which none is missing; `settled` says that no other task may be asked for.
+
+    Raises DataError with all faults of them.
+    """
     if len(names) > 1 and task == "classification":
         raise DataError(f"A classifier predicts one column, but dataset.target names {len(names)}. Choose one, or set "
                         "model=regressor.")  # fmt: skip
@@ -79,19 +84,20 @@ def read_target(
                         "be predicted.")  # fmt: skip
     reason = f"model={'classifier' if task == 'classification' else 'regressor'}"
     if task == "auto":
-        task, reason = choose_task(names[0], column)
+        task, reason = choose_task(names[0], column, settled)
     if task == "classification":
         return read_classes(names[0], column, reason, where)
     return read_regression(table, names, reason, where)
 
 
-def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
+def choose_task(name: str, column: pa.ChunkedArray, settled: bool) -> tuple[Task, str]:
     """Classification for texts, flags, and few different whole numbers; regression for other numbers; and why."""
     if pa.types.is_boolean(column.type):
         return "classification", f"{name} is true or false"
     if not is_number(column.type):
         count = len(pc.unique(column))
-        if count > MOST_CLASSES and pc.all(pc.match_substring_regex(column, NUMBER)).as_py():
+        numbers = pc.all(pc.match_substring_regex(column, NUMBER)).as_py() and not is_padded(column)
+        if count > MOST_CLASSES and numbers:
             return "regression", f"{name} holds texts that are {count} different numbers"
         return "classification", f"{name} holds {count} different texts"
     numbers = floats(column)
@@ -103,7 +109,7 @@ def choose_task(name: str, column: pa.ChunkedArray) -> tuple[Task, str]:
     count = len(pc.unique(pa.array(numbers)))
     different = f"{name} holds {count} different whole numbers in {len(column)} rows"
     if count <= MOST_CLASSES and count * ROWS_PER_CLASS <= len(column):
-        return "classification", f"{different}; model=regressor would predict the number"
+        return "classification", different + ("" if settled else "; model=regressor would predict the number")
     return "regression", different
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from trainyard.config.layers.wiring import wired_values
 from trainyard.config.schema import Layers, Network
+from trainyard.files import json_values
 from trainyard.networks import Inputs
 
 FORMAT, VERSION = "trainyard-model", 1
@@ -45,7 +46,7 @@ def build_card(
         "precision": precision,
         "example": list(example),
         "signature": signature(preprocessing, classes, targets, quantiles),
-        "metrics": dict(metrics),
+        "metrics": json_values(metrics),
         "lineage": {name: value for name, value in lineage.items() if name != "environment"},
         "versions": {name: version(name) for name in PACKAGES},
     }

@@ -8,7 +8,17 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from trainyard.reports.style import BLACK, BLUE, ORANGE, Panel, legend_above, new_figure, save, shortened
+from trainyard.reports.style import (
+    BLACK,
+    BLUE,
+    ORANGE,
+    Panel,
+    legend_above,
+    new_figure,
+    room_on_the_left,
+    save,
+    shortened,
+)
 
 LOG_FROM = 15  # times the smallest loss: from there on the largest hides how the small ones differ
 MARKED = 25  # points of a line at most that are marked one by one
@@ -32,7 +42,8 @@ class Monitored:
 def draw_curves(history: History, monitored: Monitored, subtitle: str, path: Path) -> Path:
     """Draw train and validation loss and, beside them, the monitored metric or else the first one that is no loss."""
     shown = monitored.metric if monitored.metric != "val/loss" else _first_metric(history)
-    panel = Panel(4.2, 2.9)
+    ranges = [_range(history, names) for names in (("train/loss", "val/loss"), (shown or "val/loss",))]
+    panel = Panel(4.2, 2.9, left=room_on_the_left(*ranges))
     figure, axes = new_figure(_title(history, monitored), subtitle, panel, columns=2 if shown else 1)
     losses = _line(axes[0], history, "train/loss", "train", BLUE)
     losses += _line(axes[0], history, "val/loss", "validation", ORANGE)
@@ -69,6 +80,13 @@ def _title(history: History, monitored: Monitored) -> str:
 def _first_metric(history: History) -> str | None:
     names = [name for metrics in history.values() for name in metrics if name.startswith("val/")]
     return next((name for name in names if name != "val/loss"), None)
+
+
+def _range(history: History, names: tuple[str, ...]) -> tuple[float, float]:
+    """Return the smallest and the largest finite value of metrics, (0, 1) where there is none."""
+    values = [metrics[name] for metrics in history.values() for name in names if name in metrics]
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    return min(finite), max(finite)
 
 
 def _line(axes: Axes, history: History, name: str, label: str, color: str) -> list[float]:

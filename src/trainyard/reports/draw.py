@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from trainyard.files import numbers
 from trainyard.reports.classification import draw_confusion, draw_roc
 from trainyard.reports.curves import Monitored, draw_curves
 from trainyard.reports.regression import draw_predicted, draw_residuals
@@ -26,7 +27,7 @@ def draw(folder: Path) -> list[Path]:
     card = _json(folder / "model" / "card.json")
     plots, subtitle = folder / "plots", _subtitle(records)
     with settings():
-        drawn = _draw_history(records, card, _json(folder / "metrics.json"), subtitle, plots)
+        drawn = _draw_history(records, card, numbers(_json(folder / "metrics.json")), subtitle, plots)
         if card and (folder / "predictions.npz").exists():
             with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
                 drawn += _draw_predictions(dict(arrays), card, subtitle, plots)

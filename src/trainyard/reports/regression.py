@@ -21,6 +21,7 @@ from trainyard.reports.style import (
     add_bar,
     legend_above,
     new_figure,
+    room_on_the_left,
     save,
     short_labels,
 )
@@ -35,7 +36,8 @@ def draw_predicted(target: np.ndarray, prediction: np.ndarray, names: Sequence[s
     shown = short_labels(names[:MOST_TARGETS], 26)
     columns = min(len(shown), 3)
     side = 3.6 if len(shown) == 1 else 2.7
-    panel = Panel(side, side, right=_bar_room(target))
+    limits = [_limits(target[:, place], prediction[:, place]) for place in range(len(shown))]
+    panel = Panel(side, side, left=room_on_the_left(*limits), right=_bar_room(target))
     title = _title("Predicted against actual", target, names)
     rows = -(-len(shown) // columns)
     figure, axes = new_figure(title, f"{subtitle} · dashed: predicted = actual", panel, rows, columns)
@@ -44,7 +46,7 @@ def draw_predicted(target: np.ndarray, prediction: np.ndarray, names: Sequence[s
             figure.delaxes(each)
             continue
         actual, predicted = target[:, place], prediction[:, place]
-        low, high = _limits(actual, predicted)
+        low, high = limits[place]
         each.set(xlim=(low, high), ylim=(low, high))
         _cloud(figure, each, actual, predicted)
         each.plot([low, high], [low, high], color=GREY, linewidth=1, linestyle="--")
@@ -58,14 +60,16 @@ def draw_predicted(target: np.ndarray, prediction: np.ndarray, names: Sequence[s
 def draw_residuals(target: np.ndarray, prediction: np.ndarray, names: Sequence[str], subtitle: str, path: Path) -> Path:
     """Draw residuals (actual - predicted) against the prediction, and how they are distributed, a row a target."""
     shown = short_labels(names[:MOST_TARGETS], 26)
-    panel = Panel(4.0, 2.9 if len(shown) == 1 else 2.2, right=_bar_room(target))
+    residuals = target[:, : len(shown)] - prediction[:, : len(shown)]
+    limits = [_limits(residual, np.zeros(1)) for residual in residuals.T]
+    height = 2.9 if len(shown) == 1 else 2.2
+    panel = Panel(4.0, height, left=room_on_the_left(*limits, (0, len(target))), right=_bar_room(target))
     title = _title("Residuals", target, names)
     figure, axes = new_figure(title, f"{subtitle} · residual = actual {MINUS} predicted", panel, len(shown), 2)
     for place, name in enumerate(shown):
-        predicted = prediction[:, place]
-        residual = target[:, place] - predicted
+        predicted, residual = prediction[:, place], residuals[:, place]
         scatter, histogram = axes[2 * place], axes[2 * place + 1]
-        scatter.set(xlim=_limits(predicted), ylim=_limits(residual, np.zeros(1)))
+        scatter.set(xlim=_limits(predicted), ylim=limits[place])
         _cloud(figure, scatter, predicted, residual)
         scatter.axhline(0, color=GREY, linewidth=1, linestyle="--")
         scatter.set_xlabel(f"predicted {name}")

@@ -10,6 +10,7 @@ from typing import Any
 
 from trainyard.config.metric_names import METRICS
 from trainyard.errors import ConfigError
+from trainyard.files import numbers
 from trainyard.lineage.code import ARCHIVE, DIFF
 from trainyard.lineage.patch import ChangedFile, changed_files
 from trainyard.tracking.reading import JournalError, first_record, quick_status
@@ -58,7 +59,7 @@ class RunFiles:
     @cached_property
     def metrics(self) -> Mapping[str, float]:
         """The final metrics."""
-        return _json(self.folder / "metrics.json")
+        return numbers(_json(self.folder / "metrics.json"))
 
     @cached_property
     def mlflow(self) -> Mapping[str, str]:

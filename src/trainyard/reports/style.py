@@ -5,6 +5,7 @@ Sizes are inches and places are computed from them, not sought by a layout engin
 
 import math
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ DPI = 110
 TITLE, TEXT, SMALL = 11, 9, 8  # points
 HEAD = 0.62  # inches above the panels, for title and subtitle
 EDGE = 0.12  # inches between the figure's edge and its text
+LABEL = 0.46  # inches between the figure's left edge and the numbers of a vertical axis, for the label beside them
 MINUS = "\N{MINUS SIGN}"
 CHARACTER, WIDE = 0.62, 0.9  # widths of most characters and of wide ones, in their size, rather too much
 
@@ -51,6 +53,17 @@ class Panel:
     right: float = 0.2
     above: float = 0.3
     below: float = 0.55
+
+
+def room_on_the_left(*ranges: tuple[float, float]) -> float:
+    """Return the inches left of panels for the labels and numbers of vertical axes that run from low to high."""
+    labels = [label for low, high in ranges for label in Plain().format_ticks(_ticks(low, high))]
+    return max(Panel.left, LABEL + text_inches(labels, SMALL))
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    ticks = [float(tick) for tick in MaxNLocator(6, steps=STEPS).tick_values(low, high)]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 @contextmanager
@@ -169,5 +182,11 @@ def shortened(text: str, most: int) -> str:
 
 
 def short_labels(labels: Sequence[object], most: int = 18) -> list[str]:
-    """Return labels as texts on one line of at most `most` characters."""
-    return [shortened(" ".join(str(label).split()), most) for label in labels]
+    """Return labels as texts on one line of at most `most` characters; those that would be one get their number."""
+    texts = [" ".join(str(label).split()) for label in labels]
+    short = [shortened(text, most) for text in texts]
+    alike = {label for label, count in Counter(short).items() if count > 1}
+    return [
+        f"{number} {shortened(text, most - len(f'{number} '))}" if label in alike else label
+        for number, (text, label) in enumerate(zip(texts, short, strict=True), start=1)
+    ]

@@ -28,8 +28,12 @@ def start_summary(
     *, name: str, dataset: str, origin: str, digest: str, summary: Summary, targets: Sequence[str],
     classes: Sequence[object] | None, layers: Sequence[LayerRow], parameters: int, device: str, precision: str,
     training: str, folder: Path, layer_notes: Sequence[str] = (), uncommitted: Sequence[tuple[str, str]] = (),
+    remarks: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """Return what is going to be trained on what; `uncommitted` is a sentence and a command for data not committed."""
+    """Return what is going to be trained on what.
+
+    `uncommitted` is a sentence and a command for data not committed, `remarks` are sentences about the device.
+    """
     model = "classifier" if classes is not None else "regressor"
     lines = [*wrapped(f"{name}: {model} of {listed(targets, MOST_COLUMNS)}"), ""]
     lines += labelled("data", f"{dataset}: {origin} (digest {digest[:12]})")
@@ -52,6 +56,8 @@ def start_summary(
     for note in layer_notes:
         lines += labelled("note", note)
     lines += labelled("device", f"{device}, {precision} bit" if precision.isdigit() else f"{device}, {precision}")
+    for remark in remarks:
+        lines += labelled("note", remark)
     lines += labelled("training", training)
     lines += pasted("folder", str(folder))
     return "\n".join(lines) + "\n"
@@ -89,20 +95,20 @@ def layer_lines(layers: Sequence[LayerRow], parameters: int) -> list[str]:
 
 
 def end_summary(
-    *, metrics: Mapping[str, float], baseline_name: str, directions: Mapping[str, str], epochs: int, best_epoch: int,
+    *, metrics: Mapping[str, float], baseline_name: str, directions: Mapping[str, str], trained: str, best_epoch: int,
     reason: str, seconds: float, folder: Path, mlflow: str, next_command: str, error: str | None,
     outcome: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Return how a run ended: its metrics beside the baseline, where it lies, and what to do next.
 
-    `outcome` are the lines of reports.outcome.
+    `trained` says how much, and `outcome` are the lines of reports.outcome.
     """
     lines = [] if error is None else [*labelled("stopped", error.removeprefix("stopped ")), ""]
     lines += metric_lines(metrics, baseline_name, directions)
     lines += target_lines(metrics, baseline_name, directions)
     lines += outcome
     best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"
-    lines += labelled("training", f"{plural(epochs, 'epoch')} in {seconds_text(seconds)}{best}; {reason}")
+    lines += labelled("training", f"{trained} in {seconds_text(seconds)}{best}; {reason}")
     lines += pasted("folder", str(folder))
     lines += labelled("mlflow", mlflow)
     lines += pasted("next", next_command)

@@ -72,8 +72,10 @@ def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> in
     goal = store.target
     while first_record(folder) is None:
         note = pending.find(goal.root, folder, goal.name)
-        if note is None or not note.starter_runs:
-            pending.unmark(goal.root, folder, goal.name)
+        if note is None:
+            return DONE
+        if not note.starter_runs:
+            pending.abandon(goal.root, folder, goal.name)
             return DONE
         time.sleep(POLL_SECONDS)
     delivered = threading.Event()

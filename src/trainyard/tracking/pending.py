@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from trainyard.files import write_text
+from trainyard.files import remove_if_empty, write_text
 from trainyard.tracking.process import Process
 
 PENDING = ".trainyard/pending"
@@ -54,6 +54,12 @@ def unmark(root: Path, folder: Path, target: str) -> None:
     file_of(root, folder, target).unlink(missing_ok=True)
 
 
+def abandon(root: Path, folder: Path, target: str) -> None:
+    """Nothing came of the run, as the process that began it was killed; its folder goes, too, if nothing lies in it."""
+    remove_if_empty(folder, above=2)
+    unmark(root, folder, target)
+
+
 def find(root: Path, folder: Path, target: str) -> Pending | None:
     """The note of one folder, if there is one."""
     return _read(file_of(root, folder, target))
@@ -63,6 +69,14 @@ def all_pending(root: Path) -> list[Pending]:
     """All notes by folder; one that cannot be read is passed over."""
     found = [_read(file) for file in (root / PENDING).glob("*.json")]
     return sorted(filter(None, found), key=lambda pending: pending.folder)
+
+
+def targets(root: Path) -> dict[Path, list[str]]:
+    """Names of the MLflows that have to get a run or sweep yet, by its folder."""
+    found: dict[Path, list[str]] = {}
+    for pending in all_pending(root):
+        found.setdefault(Path(pending.folder), []).append(pending.target)
+    return found
 
 
 def _read(file: Path) -> Pending | None:

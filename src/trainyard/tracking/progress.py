@@ -50,6 +50,12 @@ def is_tracked(folder: Path) -> bool:
     return (folder / MIRROR_LOCK).is_file() or (folder / PROGRESS).is_file()
 
 
+def tracked_by(folder: Path) -> list[str]:
+    """Names of the MLflows that have the run in `folder`; where none has it yet, of those that were to get it."""
+    known = {name: progress for name, progress in _read(folder).items() if isinstance(progress, dict)}
+    return [name for name, progress in known.items() if progress.get("run_id")] or list(known)
+
+
 def _read(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         found = json.loads((folder / PROGRESS).read_text(encoding="utf-8"))

@@ -4,21 +4,22 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from trainyard.config.nearest import listed
 from trainyard.config.schema import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking import pending
 from trainyard.tracking.client import LOGS, leave_behind
+from trainyard.tracking.destinations import Wish, destination, destinations
 from trainyard.tracking.lock import is_locked
-from trainyard.tracking.members import sweep_of
-from trainyard.tracking.progress import MIRROR_LOCK, is_tracked
-from trainyard.tracking.reading import JOURNAL, JournalError, alive, first_record, status
+from trainyard.tracking.progress import MIRROR_LOCK
+from trainyard.tracking.reading import alive, first_record, status
 from trainyard.tracking.spawn import DONE, spawn_apart, spawn_beside
-from trainyard.tracking.target import resolve
+from trainyard.tracking.target import Target, resolve
 
 PATIENCE_SECONDS = 15.0
 RETRY_SECONDS = 300.0  # after a mirror gave up, before the next start of a training tries again
@@ -26,34 +27,51 @@ RETRY_SECONDS = 300.0  # after a mirror gave up, before the next start of a trai
 
 @dataclass(frozen=True)
 class Synced:
-    """What a sync did: counts of runs and sweeps (a sweep with its members is one), and what went wrong."""
+    """What a sync did: counts of runs and sweeps (a sweep with its members is one), and what went wrong.
+
+    `untracked` are those that were left out, as they were never tracked.
+    """
 
     written: int = 0
     unchanged: int = 0
     running: int = 0
+    untracked: int = 0
     problems: tuple[str, ...] = field(default=())
 
 
-def sync(root: Path, tracking: Tracking, folder: Path | None = None, say: Callable[[str], None] = print) -> Synced:
+def sync(
+    root: Path, tracking: Tracking, folder: Path | None = None, *, named: bool = False, moves: bool = False,
+    untracked: bool = False, say: Callable[[str], None] = print,
+) -> Synced:  # fmt: skip
     """Bring the run or sweep in `folder`, or all that were tracked below `root`, into MLflow, each thing once.
 
-    `say` gets a line for each. Raises ConfigError for tracking=off, JournalError where `folder` holds no run.
+    Each goes to the MLflow that it was tracked with. With `named`, those that are not complete there go to that of
+    `tracking`, with `moves` the complete ones as well; where a run has none of its own, `tracking` says where it goes.
+    `untracked` takes those in that were never tracked. `say` gets a line for each. Raises ConfigError for
+    tracking=off, JournalError where `folder` holds no run.
     """
-    target = resolve(tracking, root)
-    if target is None:
+    default = resolve(tracking, root)
+    if default is None:
         raise ConfigError("There is nothing to sync to with tracking=off; use tracking=local or tracking=server.")
-    folders = [_whole(folder)] if folder is not None else _tracked(root, target.name)
-    if not folders:
-        return Synced()
+    wish = Wish(default, named, moves, untracked)
+    found = destination(folder, root, wish) if folder is not None else destinations(root, wish)
+    synced = Synced(unchanged=found.complete, untracked=found.untracked)
+    for goal, folders in found.folders.items():
+        synced = _added(synced, _bring(goal, folders, root, say))
+    return synced
+
+
+def _bring(goal: Target, folders: Sequence[Path], root: Path, say: Callable[[str], None]) -> Synced:
+    """Bring folders to one MLflow."""
     reports: list[dict[str, Any]] = []
     with tempfile.TemporaryFile("w+") as names:
         names.write("".join(f"{each}\n" for each in folders))
         names.seek(0)
         arguments = ["catch-up", "--patience", str(PATIENCE_SECONDS)]
-        with spawn_beside(target, arguments, names, root / LOGS / "sync.log") as process:
+        with spawn_beside(goal, arguments, names, root / LOGS / "sync.log") as process:
             for line in process.stdout or ():
                 reports.append(json.loads(line))
-                say(_line(reports[-1], root))
+                say(_line(reports[-1], root, goal))
     left = len(folders) - len(reports)
     problems = [f"{_short(r['folder'], root)}: {r['problem']}" for r in reports if r["problem"]]
     if left:
@@ -66,6 +84,10 @@ def sync(root: Path, tracking: Tracking, folder: Path | None = None, say: Callab
         running=sum(not r["complete"] for r in done),
         problems=tuple(problems),
     )
+
+
+def _added(one: Synced, other: Synced) -> Synced:
+    return Synced(**{each.name: getattr(one, each.name) + getattr(other, each.name) for each in fields(Synced)})
 
 
 def reconcile(root: Path, tracking: Tracking) -> list[Path]:
@@ -83,7 +105,7 @@ def reconcile(root: Path, tracking: Tracking) -> list[Path]:
             continue
         if first_record(folder) is None:
             if not note.starter_runs:
-                pending.unmark(root, folder, target.name)
+                pending.abandon(root, folder, target.name)
         elif not alive(folder) and not is_locked(folder / MIRROR_LOCK):
             orphans.append(folder)
     if orphans:
@@ -92,37 +114,23 @@ def reconcile(root: Path, tracking: Tracking) -> list[Path]:
     return [folder for folder in orphans if status(folder) == "KILLED"]
 
 
-def _whole(folder: Path) -> Path:
-    """The folder to sync for a run: a member's sweep, as MLflow shows a member under it."""
-    begin = first_record(folder)
-    if begin is None:
-        raise JournalError(f"There is no run in {folder}: it has no {JOURNAL}.")
-    sweep = sweep_of(folder, begin["parent"]) if begin["parent"] is not None else None
-    return sweep or folder.resolve()
-
-
-def _tracked(root: Path, target: str) -> list[Path]:
-    """Runs and sweeps below `runs/` that a mirror ever followed, and those that wait for this MLflow."""
-    waiting = {Path(note.folder) for note in pending.all_pending(root) if note.target == target}
-    below = {folder.resolve() for folder in _journals(root / "runs") if is_tracked(folder)}
-    return sorted(below | {folder for folder in waiting if first_record(folder) is not None})
-
-
-def _journals(folder: Path) -> Iterator[Path]:
-    for path, names, files in os.walk(folder):
-        if JOURNAL in files:
-            names.clear()
-            yield Path(path)
-
-
-def _line(report: dict[str, Any], root: Path) -> str:
+def _line(report: dict[str, Any], root: Path, goal: Target) -> str:
+    folder, where = Path(report["folder"]), _place(goal.name, root)
     if report["problem"] and report["code"] != DONE:
-        what = "not written"
-    elif not report["complete"]:
-        what = "is being written by another process" if report["busy"] else "is still running"
+        what = f"not written to {where}"
+    elif report["complete"]:
+        what = f"{report['records']} records written to {where}" if report["records"] else f"nothing new for {where}"
+    elif alive(folder):
+        what = "is still running"
     else:
-        what = f"{report['records']} records written" if report["records"] else "nothing new"
+        busy_with = listed([_place(name, root) for name in pending.targets(root).get(folder, [goal.name])])
+        what = f"is still being written to {busy_with} by its own process, which tries for a minute after a run's end"
     return f"{_short(report['folder'], root)}: {what}"
+
+
+def _place(target: str, root: Path) -> str:
+    """An MLflow as a person calls it: mlflow.db, or its address."""
+    return _short(target.removeprefix("sqlite:///"), root) if target.startswith("sqlite:///") else target
 
 
 def _short(folder: str, root: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 import torch
 
 from trainyard.config.schema import Accelerator, Precision
-from trainyard.errors import ConfigError
+from trainyard.errors import AcceleratorError
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
 AUTOCAST = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
@@ -64,14 +64,14 @@ def cores() -> int:
 
 
 def check_accelerator(config: Accelerator) -> torch.device:
-    """Return the torch device of `config`, or raise ConfigError with a list of what this machine has."""
+    """Return the torch device of `config`, or raise AcceleratorError with a list of what this machine has."""
     gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     mac = torch.backends.mps.is_available()
     there = ", ".join([f"cpu ({cores()} cores)", *(f"gpu {index} ({name})" for index, name in enumerate(gpus)),
                        *(["mps"] if mac else [])])  # fmt: skip
     device = _choose(config, gpus, mac, there)
     if device.type != "cuda" and config.precision in ("tf32", "16-mixed"):
-        raise ConfigError(f"accelerator.precision={config.precision}: needs a CUDA GPU. There is: {there}.")
+        raise AcceleratorError(f"accelerator.precision={config.precision}: needs a CUDA GPU. There is: {there}.")
     return device
 
 
@@ -80,17 +80,17 @@ def _choose(config: Accelerator, gpus: list[str], mac: bool, there: str) -> torc
         return torch.device("cpu")
     if config.name == "mps":
         if not mac:
-            raise ConfigError(f"accelerator=mps: this is no Mac with a GPU that torch can use. There is: {there}.")
+            raise AcceleratorError(f"accelerator=mps: this is no Mac with a GPU that torch can use. There is: {there}.")
         return torch.device("mps")
     if not gpus:
         reason = "there is no CUDA GPU that torch can use here"
-        raise ConfigError(f"accelerator={config.name}: {reason}. There is: {there}.")
+        raise AcceleratorError(f"accelerator={config.name}: {reason}. There is: {there}.")
     if config.name in ("ddp_gpu", "fsdp"):
         if config.processes != "auto" and config.processes > len(gpus):
-            raise ConfigError(f"accelerator.processes={config.processes}: needs as many GPUs. There is: {there}.")
+            raise AcceleratorError(f"accelerator.processes={config.processes}: needs as many GPUs. There is: {there}.")
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % len(gpus))
     if config.device >= len(gpus):
-        raise ConfigError(f"accelerator.device={config.device}: there is no such GPU. There is: {there}.")
+        raise AcceleratorError(f"accelerator.device={config.device}: there is no such GPU. There is: {there}.")
     return torch.device("cuda", config.device)
 
 

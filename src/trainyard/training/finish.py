@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import torch
 
 from trainyard.config.schema import Classifier
-from trainyard.files import replacing, write_text
+from trainyard.files import json_text, replacing, write_text
 from trainyard.inference.card import build_card
 from trainyard.inference.package import save_package
 from trainyard.models import Regressor
@@ -56,7 +55,7 @@ def final_metrics(plan: Plan, fitted: Fitted, tested: FinalOutputs) -> dict[str,
         **tested_metrics(fitted, tested),
         **baseline_metrics(fitted.model, plan.prepared, tested.raw),
         **best_metrics(fitted),
-        "trained/epochs": float(member.epoch),
+        "trained/epochs": member.step / plan.steps_per_epoch,
         "trained/steps": float(member.step),
     }
 
@@ -118,7 +117,7 @@ def write_per_class(folder: Path, plan: Plan, tested: FinalOutputs) -> list[Path
     table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     table.writeheader()
     table.writerows(rows)
-    files = {folder / "per_class.json": json.dumps(rows, indent=2) + "\n", folder / "per_class.csv": text.getvalue()}
+    files = {folder / "per_class.json": json_text(rows), folder / "per_class.csv": text.getvalue()}
     for path, content in files.items():
         write_text(path, content)
     return list(files)

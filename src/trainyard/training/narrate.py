@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.metric_names import metric_directions, monitor_direction
 from trainyard.config.root import project_root
+from trainyard.config.rules.rule import task_of
 from trainyard.config.schema import Regressor, Tracking
 from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import outcome_lines
 from trainyard.reports.summary import LayerRow, end_summary, start_summary, sweep_summary
+from trainyard.reports.text import plural
 from trainyard.tracking.target import resolve
+from trainyard.training.accelerator import cores
 from trainyard.training.baseline import baseline_name
 from trainyard.training.fit import Fitted
+from trainyard.training.member import Member
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
 
@@ -41,7 +45,7 @@ def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[
         summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
         layers=[layer_row(layer) for layer in layers], parameters=plan.parameters, device=plan.device.description,
         precision=plan.device.precision, training=training_line(plan), folder=folder,
-        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted,
+        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted, remarks=thread_remarks(plan),
     )  # fmt: skip
 
 
@@ -52,14 +56,23 @@ def layer_row(layer: Layer) -> LayerRow:
     return LayerRow(layer.name, layer.kind, shape, layer.parameters, ", ".join(layer.inputs), capacity, coverage)
 
 
+def thread_remarks(plan: Plan) -> list[str]:
+    """Return a sentence where there are more threads than cores to run them."""
+    threads, there = plan.device.threads * plan.device.processes, cores()
+    if threads <= there:
+        return []
+    return [f"{threads:,} threads share {plural(there, 'core')}, which is slow; accelerator.threads=auto takes as many "
+            "as help"]  # fmt: skip
+
+
 def training_line(plan: Plan) -> str:
     """Return batch size, steps, optimizer and schedule in one line."""
     config = plan.config
     training = config.training
-    steps = f"{plan.steps_per_epoch} steps an epoch"
+    steps = f"{plural(plan.steps_per_epoch, 'step')} an epoch"
     limits = [
-        f"{training.max_epochs} epochs" if training.max_epochs else "",
-        f"{training.max_steps} steps" if training.max_steps else "",
+        plural(training.max_epochs, "epoch") if training.max_epochs else "",
+        plural(training.max_steps, "step") if training.max_steps else "",
         str(training.max_time) if training.max_time else "",
     ]
     longest = " or ".join(limit for limit in limits if limit)
@@ -76,11 +89,20 @@ def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlf
     quantiles = model.quantiles if isinstance(model, Regressor) and model.loss == "quantile" else ()
     return end_summary(
         metrics=result.metrics, baseline_name=baseline_name(fitted.model),
-        directions=metric_directions(model), epochs=member.epoch, best_epoch=member.best_epoch,
+        directions=metric_directions(model), trained=trained_text(plan, member), best_epoch=member.best_epoch,
         reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
         next_command=next_command(command, result), error=result.error,
         outcome=outcome_lines(result.metrics, classes, quantiles),
     )  # fmt: skip
+
+
+def trained_text(plan: Plan, member: Member) -> str:
+    """Return how much was trained: 3 epochs, or 102 of 2,188 steps of the first epoch."""
+    epochs, more = divmod(member.step, plan.steps_per_epoch)
+    of_epoch = f"{more:,} of {plural(plan.steps_per_epoch, 'step')}"
+    if not more:
+        return plural(epochs, "epoch")
+    return f"{plural(epochs, 'epoch')} and {of_epoch}" if epochs else f"{of_epoch} of the first epoch"
 
 
 def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
@@ -118,8 +140,8 @@ def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str
 
 def main_metric(sweep: "Sweep") -> str:
     """Return the metric that a sweep is told by: accuracy of classifiers, rmse of regressors."""
-    measured = {name for member in sweep.members for name in member.result.metrics}
-    return "rmse" if "test/rmse" in measured else "accuracy"
+    tasks = {member.result.task for member in sweep.members} - {None} or {task_of(sweep.config)}
+    return "rmse" if "regression" in tasks else "accuracy"
 
 
 def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:

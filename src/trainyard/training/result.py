@@ -23,7 +23,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended. `metrics` are the final ones, flat; `monitor_value` is the best value of training.monitor."""
+    """How a run ended. `metrics` are the final ones, flat; `monitor_value` is the best value of training.monitor.
+
+    `task` is None where the run failed before it was known.
+    """
 
     folder: Path
     status: str
@@ -31,6 +34,7 @@ class RunResult:
     metrics: dict[str, float]
     monitor_value: float | None
     error: str | None = None
+    task: str | None = None
 
 
 def run_name(config: Config, folder: Path, sweep: bool) -> str:

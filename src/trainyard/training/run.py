@@ -7,7 +7,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from trainyard.config.root import project_root
-from trainyard.config.schema import Classifier, Config, Regressor
+from trainyard.config.schema import Accelerator, Classifier, Config, Regressor
 from trainyard.data.prepare import prepare
 from trainyard.tracking.reading import JOURNAL
 from trainyard.training.companions import Companions
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trainyard.training.sweep import Sweep
 
 HEAVY = "trainyard.training.story"
+NEED_GPU = ("tf32", "16-mixed")  # precisions
 
 
 def run(
@@ -57,7 +58,14 @@ def _run(config: Config, companions: Companions, asked: Asked, parent: "Sweep | 
 
 
 def plan_from(config: Config, root: Path) -> "Plan":
-    """Return the plan of a run; torch is imported on a thread while the data are prepared."""
+    """Return the plan of a run; torch is imported on a thread while the data are prepared.
+
+    Raises AcceleratorError, DataError or NetworkError. A GPU that is asked for is looked for first, with torch alone.
+    """
+    if asks_for_gpu(config.accelerator):
+        from trainyard.training.accelerator import check_accelerator
+
+        check_accelerator(config.accelerator)
     importing = Thread(target=importlib.import_module, args=(HEAVY,), daemon=True)
     importing.start()
     double = config.accelerator.precision == "64"
@@ -69,6 +77,11 @@ def plan_from(config: Config, root: Path) -> "Plan":
     from trainyard.training.plan import plan_run
 
     return plan_run(config, prepared, check_accelerator(config.accelerator))
+
+
+def asks_for_gpu(accelerator: Accelerator) -> bool:
+    """Return whether the choice of an accelerator can only be had with a GPU."""
+    return accelerator.name not in ("auto", "cpu", "ddp_cpu") or accelerator.precision in NEED_GPU
 
 
 def task_of(config: Config) -> Literal["auto", "classification", "regression"]:

@@ -30,9 +30,20 @@ class Stop:
         return self.reason is not None
 
     @property
+    def time_left(self) -> float | None:
+        """Seconds to the deadline, None where there is none."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+    @property
     def exit_code(self) -> int:
         """130 after Ctrl-C, 143 after SIGTERM and before a requeue, else 0."""
         return EXIT_CODES.get(self.reason or "", 0)
+
+
+def interrupt_in_order() -> None:
+    """Let Ctrl-C raise KeyboardInterrupt from here on, so that what has begun is cleaned up, unless it is ignored."""
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextmanager

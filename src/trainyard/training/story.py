@@ -1,6 +1,5 @@
 """The story of one run: begin, fit, finish, and everything that it leaves behind."""
 
-import json
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from trainyard.config.params import params
 from trainyard.config.root import code_root, project_root
-from trainyard.config.secrets import mask_text
+from trainyard.config.secrets import mask_text, mask_texts
 from trainyard.config.text import to_dict, to_yaml
-from trainyard.files import write_text
+from trainyard.files import json_text, write_text
 from trainyard.inference.package import weights_md5
 from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
@@ -84,8 +83,8 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
         story.journal.end("KILLED", KILLED_BY["interrupted"])
         raise
     except Exception as error:
-        story.console.keep(traceback.format_exc())
-        story.journal.end("FAILED", f"{type(error).__name__}: {error}")
+        story.console.keep(mask_text(traceback.format_exc()))
+        story.journal.end("FAILED", mask_text(f"{type(error).__name__}: {error}"))
         raise
 
 
@@ -102,10 +101,9 @@ def begin(
     else:
         journal = Journal.reopen(folder)
     code = read_code(code_root(), project_root())
-    lineage = record_lineage(
-        plan, command=asked.command, sweep=parent.folder.name if parent else None, code=code,
-        before=None if resumed is None else resumed.lineage,
-    )  # fmt: skip
+    sweep = parent.folder.name if parent else None
+    before = None if resumed is None else resumed.lineage
+    lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
     write_origin(story, asked, code)
@@ -125,11 +123,11 @@ def write_origin(story: Story, asked: Asked, code: Code | None) -> None:
     before = (folder / "overrides.txt").read_text(encoding="utf-8") if story.resumed is not None else ""
     write_text(folder / "config.yaml", to_yaml(config))
     write_text(folder / "overrides.txt", before + "".join(f"{override}\n" for override in asked.overrides))
-    write_text(folder / "lineage.json", json.dumps(story.lineage, indent=2) + "\n")
+    write_text(folder / "lineage.json", json_text(story.lineage))
     journal.params(params(config))
     journal.tags({**tags(story.lineage), **plan_tags(plan, folder), **to_dict(config)["tags"]})
     if config.note:
-        journal.note(mask_text(config.note))
+        journal.note(to_dict(config)["note"])
     journal.dataset(
         name=prepared.dataset_name, digest=prepared.digest, source=prepared.origin, schema=dataset_schema(prepared),
         context="training",
@@ -147,7 +145,7 @@ def train(story: Story) -> Fitted:
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     profile = plan.config.training.profile
     known = {} if story.resumed is None else told_epochs(story.folder)
-    with profiled(profile, plan.device, story.folder, story.console), Progress(plan) as progress:
+    with profiled(profile, plan.device, story.folder, story.console), Progress(plan, story.stop) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
             story.companions.warm_up_reporter()
@@ -175,7 +173,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     write_predictions(folder / "predictions.npz", plan, fitted, tested)
     tables = write_per_class(folder, plan, tested)
     metrics = final_metrics(plan, fitted, tested)
-    write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    write_text(folder / "metrics.json", json_text(metrics))
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
@@ -201,7 +199,7 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     config = story.plan.config
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
-    result = RunResult(story.folder, status, exit_code, metrics, value, error)
+    result = RunResult(story.folder, status, exit_code, metrics, value, error, story.plan.prepared.task)
     if story.parent is not None:
         story.console.say(member_text(story.plan, fitted, result))
         return result

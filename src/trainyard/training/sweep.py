@@ -1,17 +1,16 @@
 """A sweep: its members under one parent, in folders and in MLflow, with one mirror and one reporter for all."""
 
-import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainyard.config.metric_names import monitor_direction
 from trainyard.config.root import project_root
 from trainyard.config.schema import Config
-from trainyard.config.secrets import masked_overrides
+from trainyard.config.secrets import mask_text, masked_overrides
 from trainyard.config.text import to_dict
-from trainyard.files import write_text
+from trainyard.files import json_text, write_text
 from trainyard.tracking.journal import Journal, Status
 from trainyard.training.companions import Companions
 from trainyard.training.result import RunResult, point_latest
@@ -57,7 +56,7 @@ class Sweep:
         if isinstance(error, KeyboardInterrupt):
             self.add(overrides, RunResult(folder, "KILLED", 130, {}, None, "stopped by Ctrl-C"))
         else:
-            self.add(overrides, RunResult(folder, "FAILED", 1, {}, None, str(error)))
+            self.add(overrides, RunResult(folder, "FAILED", 1, {}, None, mask_text(str(error))))
 
     def ranked(self) -> list[Member]:
         """Return the members that finished, the best first."""
@@ -93,15 +92,19 @@ class Sweep:
         }  # fmt: skip
 
 
-def begin_sweep(folder: Path, configs: Sequence[Config], *, overrides: Sequence[str], command: str) -> Sweep:
-    """Begin the sweep of `configs` in `folder`; `overrides` are the lists and ranges as they were typed."""
+def begin_sweep(
+    folder: Path, configs: Sequence[Config], *, overrides: Sequence[str], swept: Mapping[str, str], command: str
+) -> Sweep:
+    """Begin the sweep of `configs` in `folder`.
+
+    `overrides` are as they were typed, and `swept` the values of those that set members apart.
+    """
     first = configs[0]
     companions = Companions.start(folder, first.tracking, project_root())
     name = first.run_name or f"{first.dataset.name}-sweep-{folder.name.rsplit('-', 1)[-1]}"
     journal = Journal.create(folder, kind="sweep", experiment=first.experiment_name, name=name)
     masked = masked_overrides(overrides)
-    swept = [text.partition("=") for text in masked if "," in text or "(" in text]
-    journal.params({f"sweep/{key}": values for key, _, values in swept})
+    journal.params({f"sweep/{key}": values for key, values in swept.items()})
     journal.tags({"sweep.members": str(len(configs)), "mlflow.source.name": command, **to_dict(first)["tags"]})
     write_text(folder / "overrides.txt", "".join(f"{text}\n" for text in masked))
     return Sweep(folder, name, first, journal, companions)
@@ -120,8 +123,11 @@ def end_sweep(sweep: Sweep) -> None:
         metrics |= sweep.spread(ranked)
         sweep.journal.tags({"best.run_folder": str(best.folder), "best.overrides": " ".join(ranked[0].overrides)})
         point_latest(best.folder, sweep.folder.parent.parent)
+    if failed := [result for result in results if result.status == "FAILED"]:
+        told = [f"{result.folder.name}: {result.error}" for result in failed]
+        sweep.journal.tags({"trainyard.failed_members": "\n".join(told)})
     sweep.journal.metrics(metrics, step=0)
-    write_text(sweep.folder / "sweep.json", json.dumps(sweep.as_dict(metrics), indent=2) + "\n")
+    write_text(sweep.folder / "sweep.json", json_text(sweep.as_dict(metrics)))
     sweep.journal.artifact(sweep.folder / "sweep.json")
     stopped = any(result.exit_code in STOPPED for result in results)
     status: Status = "KILLED" if stopped else "FINISHED" if ranked else "FAILED"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.flags import parse_flags
 from trainyard.errors import ConfigError
+from trainyard.training.stop import interrupt_in_order
 
 if TYPE_CHECKING:
     from trainyard.config.schema import Config
@@ -24,4 +25,6 @@ def compose_choices(verb: str, argv: Sequence[str]) -> "Config | None":
     from trainyard.config.loader import Loader
 
     composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
-    return composer.compose(flags.overrides).config
+    config = composer.compose(flags.overrides).config
+    interrupt_in_order()
+    return config

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from trainyard.errors import FaultsError, TrainyardError
 from trainyard.tracking.rank import is_first_process
+from trainyard.training.stop import interrupt_in_order
 
 # verb -> (module with a main(argv) -> exit code, what it does)
 VERBS = {
@@ -21,6 +22,7 @@ VERBS = {
     "sync": ("trainyard.verbs.sync", "copy into MLflow what runs wrote while it was away"),
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }
+COMPOSING = ("train", "prepare", "find")  # verbs that say themselves when Ctrl-C has something to clean up
 HELP = ("", "-h", "--help", "help")
 
 
@@ -43,31 +45,34 @@ def run_command(argv: Sequence[str]) -> int:
 def run_verb(verb: str, argv: Sequence[str]) -> int:
     """Run one verb and return its exit code: 2 for what the user can mend, 1 for what failed, 130 for Ctrl-C."""
     main: Callable[[Sequence[str]], int] = importlib.import_module(VERBS[verb][0]).main
+    if verb not in COMPOSING:
+        interrupt_in_order()
     try:
         return main(argv)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # `trainyard --help | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001  # this is where every error is told
         return report_error(error)
 
 
 def report_error(error: Exception) -> int:
     """Say what went wrong on stderr and return the exit code; HYDRA_FULL_ERROR=1 adds the traceback."""
-    if os.environ.get("HYDRA_FULL_ERROR") == "1":
-        traceback.print_exception(error)
+    if os.environ.get("HYDRA_FULL_ERROR") == "1" or not isinstance(error, TrainyardError):
+        _tell("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, FaultsError):
         if is_first_process():
-            print(_listing(error), file=sys.stderr)
+            _tell(_listing(error))
     elif isinstance(error, TrainyardError):
-        print(f"trainyard: {error}", file=sys.stderr)
+        _tell(f"trainyard: {error}")
     else:
-        if os.environ.get("HYDRA_FULL_ERROR") != "1":
-            traceback.print_exception(error)
-        print(f"trainyard: failed unexpectedly: {type(error).__name__}: {error}", file=sys.stderr)
+        _tell(f"trainyard: failed unexpectedly: {type(error).__name__}: {error}")
     return error.exit_code if isinstance(error, TrainyardError) else 1
+
+
+def _tell(text: str) -> None:
+    from trainyard.config.secrets import mask_text
+
+    print(mask_text(text), file=sys.stderr)
 
 
 def _listing(error: FaultsError) -> str:

@@ -1,6 +1,5 @@
 """`trainyard diff A B`: two runs side by side, only what differs."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +27,7 @@ def main(argv: Sequence[str]) -> int:
     from trainyard.config.root import code_root, project_root
     from trainyard.config.runs import find_run
     from trainyard.errors import ConfigError
+    from trainyard.files import json_text
     from trainyard.reports.difference import difference
     from trainyard.reports.difference_text import difference_text
     from trainyard.reports.run_files import RunFiles, read_run
@@ -42,7 +42,7 @@ def main(argv: Sequence[str]) -> int:
     if faults:
         raise ArgumentsError(faults)
     found = difference(runs[0], runs[1], code_root())
-    print(json.dumps(found, indent=2) if as_json else difference_text(found))
+    print(json_text(found).rstrip() if as_json else difference_text(found))
     return 0
 
 

@@ -1,6 +1,5 @@
 """`trainyard find lr|batch_size ...`, with the choices of a training: try it for a moment and say what to take."""
 
-import json
 import secrets
 import time
 from collections.abc import Sequence
@@ -106,11 +105,11 @@ def find_lr(config: "Config", options: dict[str, float]) -> str | None:
 
 def keep_ramp(folder: Path, found: "LearningRates", config: "Config") -> Path:
     """Write the ramp as JSON and draw it; return the plot."""
-    from trainyard.files import write_text
+    from trainyard.files import json_text, write_text
     from trainyard.reports.learning_rates import draw_learning_rates
     from trainyard.reports.style import settings
 
-    write_text(folder / "learning_rates.json", json.dumps(vars(found), indent=2) + "\n")
+    write_text(folder / "learning_rates.json", json_text(vars(found)))
     subtitle = f"dataset {config.dataset.name} · network {config.network.name} · optimizer {config.optimizer.name}"
     with settings():
         return draw_learning_rates(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainyard.config.flags import parse_flags, shows_something
 from trainyard.errors import TrainyardError
+from trainyard.files import remove_if_empty
+from trainyard.training.stop import interrupt_in_order
 from trainyard.verbs.cli import report_error
 
 if TYPE_CHECKING:
@@ -83,8 +85,12 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
     sweep = command.compose_sweep()
     from trainyard.training.sweep import begin_sweep, end_sweep
 
+    interrupt_in_order()
     configs = [member.config for member in sweep.members]
-    parent = begin_sweep(sweep.folder, configs, overrides=command.overrides, command=command_line(argv))
+    line, typed = command_line(argv), command.overrides
+    parent = begin_sweep(
+        sweep.folder, configs, overrides=typed, swept=swept_values(typed, sweep.swept_keys), command=line
+    )
     codes: list[int] = []
 
     def task(composed: "Composed", folder: Path) -> None:
@@ -93,6 +99,7 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
             codes.append(run_one(composed, folder, argv, parent=parent))
         except Exception as error:  # noqa: BLE001  # told here; the other members still run
             codes.append(report_error(error))
+            print(failed_line(error), flush=True)
         if codes[-1] in STOPPED:
             raise SystemExit(codes[-1])
 
@@ -113,6 +120,7 @@ def run_one(
     """
     from trainyard.config.secrets import masked_overrides
 
+    interrupt_in_order()
     try:
         from trainyard.training.run import run
 
@@ -126,9 +134,11 @@ def run_one(
     except Exception as error:
         if not any(folder.iterdir()):
             raise
+        if parent is not None:
+            print(failed_line(error), flush=True)
         return report_unexpected(error, folder)
     finally:
-        remove_if_empty(folder)
+        remove_if_empty(folder, above=2)
 
 
 def sweep_exit_code(codes: Sequence[int]) -> int:
@@ -136,6 +146,15 @@ def sweep_exit_code(codes: Sequence[int]) -> int:
     stopped = [code for code in codes if code in STOPPED]
     failed = [code for code in codes if code]
     return stopped[0] if stopped else 2 if failed and set(failed) == {2} else 1 if failed else 0
+
+
+def swept_values(overrides: Sequence[str], swept_keys: Sequence[str]) -> dict[str, str]:
+    """Return what was typed for the keys that set the members of a sweep apart, without secrets."""
+    from trainyard.config.overrides import shape_of
+    from trainyard.config.secrets import masked_overrides
+
+    shapes = [shape_of(text) for text in masked_overrides(overrides)]
+    return {shape.key: shape.value or "" for shape in shapes if shape.key in swept_keys}
 
 
 def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
@@ -147,29 +166,28 @@ def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
     return f"\nMember {number} of {len(sweep.members)}: {' '.join(apart)}".rstrip(": ")
 
 
+def failed_line(error: Exception) -> str:
+    """Return the line below the heading of a member that failed; stderr tells more of it."""
+    from trainyard.config.secrets import mask_text
+
+    words = str(error) if isinstance(error, TrainyardError) else f"{type(error).__name__}: {error}"
+    return mask_text("\n".join(f"  failed: {line}" for line in words.splitlines()))
+
+
 def report_unexpected(error: Exception, folder: Path) -> int:
     """Keep the traceback in the run folder's log.txt, say one sentence, and return exit code 1."""
     from trainyard.config.secrets import mask_text
 
-    if os.environ.get("HYDRA_FULL_ERROR") == "1":
-        traceback.print_exception(error)
     log = folder / "log.txt"
-    text = "".join(traceback.format_exception(error))
+    text = mask_text("".join(traceback.format_exception(error)))
+    if os.environ.get("HYDRA_FULL_ERROR") == "1":
+        print(text, file=sys.stderr)
     if not log.exists() or text.strip().splitlines()[-1] not in log.read_text(encoding="utf-8"):
         with log.open("a", encoding="utf-8") as file:
-            file.write(mask_text(text))
+            file.write(text)
     words = mask_text(f"{type(error).__name__}: {error}")
     print(f"trainyard: the run failed unexpectedly: {words}\n  The traceback is in {log}", file=sys.stderr)
     return 1
-
-
-def remove_if_empty(folder: Path) -> None:
-    """Remove a run folder that nothing was written to, and the folders above it that are empty then."""
-    for empty in (folder, *folder.parents[:2]):
-        try:
-            empty.rmdir()
-        except OSError:
-            return
 
 
 def typed_command() -> str:

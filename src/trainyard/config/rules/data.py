@@ -73,7 +73,7 @@ def _text_file_can_be_read(config: Config) -> Clashes:
         codecs.lookup(data.encoding)
     except (LookupError, ValueError):
         known = ("utf-8", "utf-16", "latin-1", "cp1252", "ascii")
-        text = f"no such encoding{did_you_mean(data.encoding, known)}"
+        text = f"no such encoding{did_you_mean(data.encoding, known) or f'; common ones are {listed(known)}'}"
         yield clash(f"{setting('dataset.encoding', data.encoding)}: {text}", "dataset.encoding")
     if data.delimiter is not None and len(data.delimiter) != 1 and data.delimiter not in (*DELIMITER_NAMES, "\\t"):
         yield clash(

@@ -1,10 +1,12 @@
 """Rules about where a run computes, where it is tracked and what it is called."""
 
 import os
+from urllib.parse import urlsplit
 
 from trainyard.config.nearest import listed
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
 from trainyard.config.schema import Config
+from trainyard.config.secrets import mask_text
 
 DISTRIBUTED = ("ddp_cpu", "ddp_gpu", "fsdp")
 
@@ -46,6 +48,10 @@ def _tracking_has_a_place(config: Config) -> Clashes:
         elif not uri.startswith(("http://", "https://", "databricks", "uc:")):
             text = f"{setting('tracking.uri', uri)}: is no address of a server; it starts with http:// or https://"
             yield clash(text, "tracking.uri")
+        elif "tracking.uri" in config.masked and mask_text(urlsplit(uri).path) != urlsplit(uri).path:
+            text = "a part of its path comes from the environment, but an address is shown wherever the run is; write "
+            text += "the path out, and give what is secret as user:password@host or in MLFLOW_TRACKING_TOKEN"
+            yield clash(f"tracking.uri: {text}", "tracking.uri")
     elif tracking.uri is not None:
         yield clash(f"{setting('tracking.uri', tracking.uri)}: is only used with tracking=server, not {tracking.name}",
                      "tracking.uri", "tracking")  # fmt: skip
@@ -57,6 +63,10 @@ def _names_are_usable(config: Config) -> Clashes:
         value = getattr(config, name)
         if value is not None and not value.strip():
             yield clash(f"{name}: must not be blank", name)
+    from_dataset = "dataset.name" in config.masked and config.experiment_name == config.dataset.name
+    for name in ("dataset.name", "experiment_name", "run_name"):
+        if name in config.masked and not (name == "experiment_name" and from_dataset):
+            yield clash(f"{name}: comes from the environment, but a name is shown everywhere; write it out", name)
     for tag in config.tags:
         if tag.startswith("mlflow."):
             yield clash(f"tags.{tag}: names that start with mlflow. belong to MLflow; choose another", f"tags.{tag}")

@@ -1,5 +1,6 @@
 """Rules about the parts: a split has the columns or files that it needs, and leaves rows to train on."""
 
+from trainyard.config.faults import Fault
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
 from trainyard.config.schema import Config, Csv
 
@@ -24,6 +25,35 @@ def _split_has_what_it_needs(config: Config) -> Clashes:
                          f"dataset.split={split}", f"dataset.{name}", "dataset.split")  # fmt: skip
     if isinstance(data, Csv) and data.val_path is not None and data.test_path is None:
         yield clash(f"{setting('dataset.val_path', data.val_path)}: needs dataset.test_path too", "dataset.val_path")
+
+
+@rule
+def _auto_ignores_no_key(config: Config) -> Clashes:
+    """Of the keys that are set, auto takes files before a column, a column before groups, and groups before time."""
+    data = config.dataset
+    files, column = getattr(data, "test_path", None), data.split_column
+    if data.split != "auto":
+        return
+    if files is not None and column is not None:
+        yield _ignored("split_column", column, "dataset.test_path gives files of their own; leave one of them out")
+    if data.time is None:
+        return
+    if data.group is not None and files is None and column is None:
+        why = "dataset.group divides the rows; take dataset.split=group or dataset.split=time"
+    elif data.group is not None:
+        why = "dataset.group cuts val from train; leave one of them out"
+    elif column is not None and files is None:
+        why = "dataset.split_column divides the rows; leave it out, or take dataset.split=column (val is cut by time)"
+    elif getattr(data, "val_path", None) is not None:
+        why = "val and test are files of their own; leave it out"
+    else:
+        return
+    yield _ignored("time", data.time, why)
+
+
+def _ignored(name: str, value: str, why: str) -> Fault:
+    key = f"dataset.{name}"
+    return clash(f"{setting(key, value)}: dataset.split=auto would ignore it, as {why}", key, "dataset.split")
 
 
 @rule
