@@ -15,7 +15,8 @@ Faults = Callable[..., Sequence[str]]
 def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults: Faults) -> None:
     assert faults("optimizer.lr=-1", "dataset=digist", "network.hiden=3", "seed=x", "training.max_epochs=[") == (
         "optimizer.lr=-1: must be greater than 0",
-        "dataset=digist: no such dataset; did you mean digits? There are csv, diabetes, digits, iris and salmon.",
+        "dataset=digist: no such dataset; did you mean digits? There are arrays, breast_cancer, csv, custom, diabetes, "
+        "digits, idx, image_folder, iris, linnerud, salmon and wine.",
         "network.hiden: no such key; did you mean network.hidden?",
         "seed=x: must be a whole number",
         "training.max_epochs=[: a ] is missing",
@@ -56,12 +57,19 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
         ("network.residual=perhaps", "network.residual=perhaps: must be true or false"),
         ("training=5", "training=5: must hold keys"),
         ("tags=owner", "tags=owner: must be names with values, such as {owner: me}"),
-        ("dataset.columns.zip=category", "dataset.columns.zip=category: must hold kind, transform or encoding, such as "
-         "{kind: category}"),
-        ("dataset.columns.zip.knid=category", "dataset.columns.zip.knid: no such key; did you mean "
+        ("dataset=iris dataset.columns.zip=category",
+         "dataset.columns.zip=category: must hold kind, transform or encoding, such as {kind: category}"),
+        ("dataset=iris dataset.columns.zip.knid=category", "dataset.columns.zip.knid: no such key; did you mean "
          "dataset.columns.zip.kind?"),
-        ("dataset.columns.zip.kind=categorial", "dataset.columns.zip.kind=categorial: must be auto, numeric, category, "
-         "boolean, datetime or ignore; did you mean category?"),
+        ("dataset=iris dataset.columns.zip.kind=categorial",
+         "dataset.columns.zip.kind=categorial: must be auto, numeric, category, boolean, "
+         "datetime or ignore; did you mean category?"),
+        ("dataset.columns.zip.kind=category", "dataset.columns.zip.kind: no such key in dataset=digits; dataset=iris, "
+         "dataset=wine, dataset=breast_cancer, dataset=diabetes and others have it"),
+        ("dataset.augment.shfit=0.1", "dataset.augment.shfit: no such key; did you mean dataset.augment.shift?"),
+        ("dataset.rotate=10", "dataset.rotate: no such key; did you mean dataset.augment.rotate?"),
+        ("dataset.augment=0.1", "dataset.augment=0.1: must hold shift, rotate, flip, crop, noise, mixup or cutmix"),
+        ("dataset.augment.rotate=200", "dataset.augment.rotate=200: must be at least 0 and at most 180 (degrees)"),
         ("note=${nothing}", "note: Interpolation key 'nothing' not found"),
         ("note=${oc.env:NO_SUCH}",
          "note: KeyError raised while resolving interpolation: \"Environment variable 'NO_SUCH' not found\""),

@@ -13,6 +13,7 @@ from trainyard.config.keys import GROUPS, OVERLAYS
 from trainyard.config.loader import Loader
 from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema import Classifier, Regressor
+from trainyard.config.text import to_dict
 
 CONF = option_text.CONF
 EXPERIMENTS = sorted(path.stem for path in (CONF / "experiment").glob("*.yaml"))
@@ -41,6 +42,10 @@ def test_every_option_composes(option: str) -> None:
     group, name = option.split("/")
     more = {
         "dataset/csv": CSV,
+        "dataset/idx": ["dataset.path=mnist"],
+        "dataset/image_folder": ["dataset.path=birds"],
+        "dataset/arrays": ["dataset.path=waves.npz"],
+        "dataset/custom": ["dataset._target_=own.load", "dataset.target=y", "trusted=own"],
         "tracking/server": ["tracking.uri=http://localhost:5000"],
         "model/regressor": ["dataset=salmon"],
         "network/custom": ["network._target_=mine.Net", "trusted=mine"],
@@ -57,8 +62,8 @@ def test_every_preset_composes_and_sets_more_than_one_group(experiment: str) -> 
     assert isinstance(config.model, Classifier | Regressor)
     for section, values in preset.items():
         for name, value in () if section == "defaults" else values.items():
-            found = getattr(getattr(config, section), name)
-            assert (list(found) if isinstance(found, tuple) else found) == value, f"{section}.{name}"
+            found = to_dict(config)[section][name]
+            assert found == (found | value if isinstance(value, dict) else value), f"{section}.{name}"
 
 
 @pytest.mark.parametrize(("experiment", "debug"), list(itertools.product([*EXPERIMENTS[:2], "salmon"], DEBUGS)))

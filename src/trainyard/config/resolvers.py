@@ -31,7 +31,7 @@ def stem(path: str) -> str:
     """Return the name of a file without its folder and endings: houses for data/houses.csv.gz."""
     forget_environment()  # the name of a file is no secret, wherever its folder came from
     name = PurePath(str(path)).name
-    return re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|gz))+$", "", name, flags=re.IGNORECASE) or name
+    return re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|npz|npy|gz))+$", "", name, flags=re.IGNORECASE) or name
 
 
 def folder_name(text: str) -> str:

@@ -80,9 +80,7 @@ def check_names(source: Source, dataset: Dataset) -> Iterator[str]:
             yield f"{table} has no column {name} ({option}){did_you_mean(name, names) or '.'}"
 
 
-def choose_columns(
-    source: Source, dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str]
-) -> Columns:
+def choose_columns(dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str]) -> Columns:
     """The features among the columns of `table`, by its rows `train`, with faults for values that do not fit.
 
     `where` says where a row of `table` comes from.
@@ -95,9 +93,7 @@ def choose_columns(
             chosen.left_out.append(LeftOut(name, reason))
         if reason is not None:
             continue
-        guess = Guess("numeric")
-        if source.image_shape is None:
-            guess = choose_kind(name, table[name].take(pa.array(train)), override)
+        guess = choose_kind(name, table[name].take(pa.array(train)), override)
         take_in(chosen, name, guess, table[name], dataset, where)
     if not chosen.features and not chosen.faults:
         chosen.faults.append(chosen.nothing_left())

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from trainyard.config.schema import Network
+from trainyard.data.pixels import raw_columns
 from trainyard.networks import Inputs
 
 FORMAT, VERSION = "trainyard-model", 1
@@ -70,7 +71,7 @@ def signature(
     numbers for a double and a column of missing values for a string, and make "no" and null in JSON a boolean true
     and false.
     """
-    inputs = [{"name": column["name"], "type": "any", "required": False} for column in preprocessing["columns"]]
+    inputs = [{"name": column["name"], "type": "any", "required": False} for column in raw_columns(preprocessing)]
     if classes is None:
         outputs = [{"name": name, "type": "double"} for name in [*targets, *quantile_names(targets, quantiles)]]
     else:
