@@ -21,7 +21,7 @@ def source(images, **columns):
 
 
 def made_of(images, double=False, sink=None, columns=None, **options):
-    return assemble(source(images, **columns or {}), arrays_of("x.npz", **options), "auto", double, sink)
+    return assemble(source(images, **columns or {}), arrays_of("x.npz", **options), "auto", double, sink=sink)
 
 
 @pytest.mark.parametrize("double", [False, True])

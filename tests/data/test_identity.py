@@ -55,7 +55,7 @@ def test_every_choice_makes_another_key(dataset):
     changed = [field.name for field in fields(dataset) if field.name in choices_of(dataset)]
     keys += [key(dataset, rows="others")]
     keys += [key(replace(dataset, **{name: other(getattr(dataset, name))})) for name in changed]
-    assert len(set(keys)) == len(changed) + 4
+    assert len(set(keys)) == len(changed) + 5
 
 
 @pytest.mark.parametrize("change", [{"name": "other"}, {"path": "digits.csv"}, {"augment": Augment(noise=0.1)}])
