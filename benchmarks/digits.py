@@ -8,6 +8,7 @@ import numpy as np
 
 from trainyard.config.compose import compose
 from trainyard.config.schema import Config
+from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepare import prepare
 from trainyard.data.prepared import Prepared
 
@@ -39,4 +40,6 @@ def prepared() -> Prepared:
 def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return x (N, 64) float32 and y (N,) int64 of train, then of val."""
     made = prepared()
-    return tuple(np.array(array) for array in (made.train.x, made.train.y, made.val.x, made.val.y))  # type: ignore[return-value]
+    scale = pixel_scale(made.preprocessing)
+    x = [scale(part.x.reshape(-1, 1, 8, 8)).reshape(-1, 64) for part in (made.train, made.val)]  # type: ignore[misc]
+    return x[0], np.array(made.train.y), x[1], np.array(made.val.y)

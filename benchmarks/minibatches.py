@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 from benchmarks.digits import BATCH, prepared
 from benchmarks.harness import Claim, Measured, Result, alternate, judge
 from trainyard.data.minibatches import Minibatches, Rows
+from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part
 
 ROWS, COLUMNS, READ = 1_000_000, 64, 200  # READ minibatches of the large table are read a round
@@ -45,11 +46,11 @@ def run(rounds: int) -> tuple[str, Measured, list[Result]]:
     with tempfile.TemporaryDirectory() as folder:
         x, y = _mapped(Path(folder) / "x.npy")
         large = Part(x=x, codes=np.zeros((ROWS, 0), np.int32), y=y, weight=None, rows=np.arange(ROWS))
-        digits = prepared().train
+        digits = Rows(prepared().train, CPU, (1, 8, 8), scale=pixel_scale(prepared().preprocessing))
         in_memory = TensorDataset(torch.from_numpy(np.array(x)), torch.from_numpy(y))
-        tensors = TensorDataset(torch.from_numpy(np.array(digits.x)), torch.from_numpy(np.array(digits.y)))
+        tensors = TensorDataset(digits.x, digits.y)
         sides = {
-            "digits in memory": _epochs(Minibatches(Rows(digits, CPU), BATCH, seed=0)),
+            "digits in memory": _epochs(Minibatches(digits, BATCH, seed=0)),
             "digits, DataLoader(TensorDataset)": _loader_epochs(DataLoader(tensors, BATCH, shuffle=True)),
             "1M x 64 in memory": _first(Minibatches(Rows(large, CPU), BATCH, seed=0)),
             "1M x 64, DataLoader(TensorDataset)": _loader_first(in_memory),

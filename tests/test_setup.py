@@ -274,7 +274,7 @@ def test_the_console_command_works_where_there_is_no_checkout(elsewhere):
     assert location.startswith(str(elsewhere.venv))
     help_text = elsewhere.run("trainyard", "train", "--help")
     assert help_text.returncode == 0
-    assert re.search(r"dataset .*digits\*.*salmon", help_text.stdout)
+    assert re.search(r"dataset .*digits\*.*salmon", help_text.stdout, re.DOTALL)
     config = elsewhere.run("trainyard", "train", "dataset=salmon", "--cfg", "job")
     assert (config.returncode, config.stderr) == (0, "")
     assert "name: salmon" in config.stdout

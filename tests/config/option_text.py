@@ -37,6 +37,13 @@ VALUES = {
     "dataset/diabetes": {"name": "diabetes", "target": "progression"},
     "dataset/salmon": {"name": "salmon", "target": "length_mm"},
     "network/custom": {"_target_": "???"},
+    "dataset/wine": {"name": "wine", "target": "cultivar"},
+    "dataset/breast_cancer": {"name": "breast_cancer", "target": "diagnosis"},
+    "dataset/linnerud": {"name": "linnerud", "target": ["weight", "waist", "pulse"]},
+    "dataset/idx": {"name": "${stem:${dataset.path}}", "target": "label", "path": "???"},
+    "dataset/image_folder": {"name": "${stem:${dataset.path}}", "target": "label", "path": "???"},
+    "dataset/arrays": {"name": "${stem:${dataset.path}}", "target": "y", "path": "???"},
+    "dataset/custom": {"name": "custom", "target": "???", "_target_": "???"},
     "dataset/csv": {"name": "${stem:${dataset.path}}", "target": "???", "path": "???"},
 }
 
@@ -70,14 +77,16 @@ def option_text(option: str) -> str:
 def keys_text(shown: Mapping[str, Key], values: Mapping[str, Any], indent: str = "") -> str:
     """Return `key: value` lines, each below its comment; the key that names the class comes first."""
     ordered = sorted(shown.values(), key=lambda key: bool(key.doc))
-    return "".join(key_comment(key, indent) + f"{indent}{key.name}:{key_value(key, values)}\n" for key in ordered)
+    return "".join(key_comment(key, indent) + key_text(key, values[key.name], indent) for key in ordered)
 
 
-def key_value(key: Key, values: Mapping[str, Any]) -> str:
-    """Return what stands behind the colon of a key: its value, layers on a line each."""
+def key_text(key: Key, value: Any, indent: str) -> str:
+    """Return `key: value`; below a key that holds keys itself, those with their comments; layers on a line each."""
+    if key.section:
+        return f"{indent}{key.name}:\n" + keys_text(keys_of(key.section), vars(value), f"{indent}  ")
     if key.is_layers:
-        return "".join(f"\n  {name}: {flow(dict(layer))}" for name, layer in values[key.name].items())
-    return f" {flow(values[key.name])}"
+        return f"{indent}{key.name}:\n" + "".join(f"  {name}: {flow(dict(layer))}\n" for name, layer in value.items())
+    return f"{indent}{key.name}: {flow(value)}\n"
 
 
 def key_comment(key: Key, indent: str = "") -> str:

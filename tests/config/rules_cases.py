@@ -22,6 +22,19 @@ DATA = {
     CSV + "dataset.ignore=x dataset.columns.x.kind=numeric": "dataset.columns.x: x is in dataset.ignore too",
     CSV + "dataset.columns.x={kind:category,transform:robust}": "dataset.columns.x.transform=robust: is for numbers",
     CSV + "dataset.columns.x={kind:numeric,encoding:one_hot}": "dataset.columns.x.encoding=one_hot: is for categories",
+    "dataset.transform=robust": "dataset.transform=robust: is for columns of numbers; images take standard or none",
+    "dataset=idx dataset.path=mnist dataset.target=[a,b]": "dataset.target=[a,b]: an image has one label",
+    "dataset=image_folder dataset.path=birds dataset.size=[1,2,3]":
+        "dataset.size=[1,2,3]: must be [height,width], or one number",
+    "dataset=image_folder dataset.path=birds model=regressor": "model=regressor: dataset=image_folder has classes",
+    "dataset=salmon dataset.augment.shift=0.1": "dataset.augment.shift=0.1: is for images; dataset=salmon is a table",
+    CSV + "dataset.augment.crop=0.5": "dataset.augment.crop=0.5: is for images; dataset=csv is a table",
+    "dataset=arrays dataset.path=x.npy": "dataset.path=x.npy: holds x alone; name the file with y in dataset.y_path",
+    "dataset=arrays dataset.path=t.npz dataset.y_path=y.npy": "dataset.y_path=y.npy: is for x in an .npy; in t.npz",
+    "dataset=custom dataset._target_=own.load dataset.target=y":
+        "dataset._target_=own.load: own is not trusted; to run code of it, write trusted=[own]",
+    "dataset=custom dataset._target_=load dataset.target=y trusted=own":
+        "dataset._target_=load: must be package.module.name",
     CSV + "dataset.encoding=utf-9": "dataset.encoding=utf-9: no such encoding; did you mean utf-8?",
     CSV + "dataset.encoding=foo":
         "dataset.encoding=foo: no such encoding; common ones are utf-8, utf-16, latin-1, cp1252 and ascii",
@@ -34,6 +47,7 @@ SPLIT = {
     CSV + "dataset.split=column": "dataset.split=column: needs dataset.split_column",
     CSV + "dataset.split=files": "dataset.split=files: needs dataset.test_path",
     "dataset.split=files": "dataset.split=files: is for dataset=csv; dataset=digits has no files",
+    "dataset.split=group": "dataset.split=group: is for tables; dataset=digits has images",
     CSV + "dataset.split=random dataset.group=g": "dataset.group=g: dataset.split=random would ignore it",
     CSV + "dataset.split=random dataset.split_column=s":
         "dataset.split_column=s: is only used with dataset.split=column, not with random",

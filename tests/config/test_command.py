@@ -28,7 +28,7 @@ Capture = pytest.CaptureFixture[str]
 
 def test_help_shows_every_group_with_its_options_and_lines_to_paste(command: Make, capsys: Capture) -> None:
     text = shown(command("--help"), capsys)
-    assert "  dataset      what is learned from: csv, diabetes, digits*, iris, salmon\n" in text
+    assert "  dataset      what is learned from: arrays, breast_cancer, csv, custom, diabetes, digits*, idx,\n" in text
     assert "  network      the layers between the two: cnn, " in text
     assert "  python train.py dataset=salmon model=regressor optimizer.lr=0.003\n" in text
     assert max(map(len, text.splitlines())) <= 100

@@ -71,7 +71,9 @@ def test_an_overlay_without_its_first_line_is_told_to_have_it(project: Path, opt
         ("training.patience=", "training.patience", None),
         ("optimizer.lr=1", "optimizer.lr", 1.0),
         ("dataset.target=digit", "dataset.target", ("digit",)),
-        ("dataset.ignore=[a,b c]", "dataset.ignore", ("a", "b c")),
+        ("dataset.augment.crop=0.5", "dataset.augment.crop", 0.5),
+        ("dataset.augment={flip: both}", "dataset.augment.flip", "both"),
+        ("trusted=[a,b c]", "trusted", ("a", "b c")),
         ("run_name=007", "run_name", "007"),
         ("note=a=b (c), 100% [d]: größer", "note", "a=b (c), 100% [d]: größer"),
         ("note=it's \"quoted\"", "note", 'it\'s "quoted"'),
@@ -94,7 +96,7 @@ def test_what_a_person_means_is_taken(override: str, key: str, value: object) ->
 
 def test_what_is_known_of_a_column_can_be_typed_whatever_its_name() -> None:
     columns = compose(
-        ["dataset.columns.sepal length.kind=category", "dataset.columns.größe (cm).transform=robust",
+        ["dataset=iris", "dataset.columns.sepal length.kind=category", "dataset.columns.größe (cm).transform=robust",
          "dataset.columns.a.b.encoding=one_hot", "dataset.columns.zip={kind: ignore}"]
     ).dataset.columns  # fmt: skip
     assert set(columns) == {"sepal length", "größe (cm)", "a.b", "zip"}

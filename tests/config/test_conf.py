@@ -42,6 +42,10 @@ def test_every_option_composes(option: str) -> None:
     group, name = option.split("/")
     more = {
         "dataset/csv": CSV,
+        "dataset/idx": ["dataset.path=mnist"],
+        "dataset/image_folder": ["dataset.path=birds"],
+        "dataset/arrays": ["dataset.path=waves.npz"],
+        "dataset/custom": ["dataset._target_=own.load", "dataset.target=y", "trusted=own"],
         "tracking/server": ["tracking.uri=http://localhost:5000"],
         "model/regressor": ["dataset=salmon"],
         "network/custom": ["network._target_=mine.Net", "trusted=mine"],
@@ -59,7 +63,8 @@ def test_every_preset_composes_and_sets_more_than_one_group(experiment: str) -> 
     composed = to_dict(config)
     for section, values in preset.items():
         for name, value in () if section == "defaults" else values.items():
-            assert composed[section][name] == value, f"{section}.{name}"
+            found = composed[section][name]
+            assert found == (found | value if isinstance(value, dict) else value), f"{section}.{name}"
 
 
 @pytest.mark.parametrize(("experiment", "debug"), list(itertools.product([*EXPERIMENTS[:2], "salmon"], DEBUGS)))

@@ -9,6 +9,7 @@ import pytest
 
 from trainyard.config.compose import Composer
 from trainyard.config.keys import CHOSEN, FIXED, Key, keys_of, top_keys
+from trainyard.config.schema import Augment
 from trainyard.errors import ConfigError
 
 PER_COMMAND = 6
@@ -22,7 +23,8 @@ TIED = {
     "training.max_epochs", "training.max_steps", "optimizer.momentum", "model.huber_delta", "training.validate_every",
     "training.patience", "network.normalization", "network.kernel", "network.widths", "network._target_",
     "schedule.every", "model.loss", "model.loss_target", "model.focal_gamma", "model.label_smoothing",
-    "model.quantiles", "dataset.group", "run_name",
+    "model.quantiles", "dataset.transform", "dataset.path", "dataset.y_path", "dataset.size", "dataset._target_",
+    "trusted", "run_name", "dataset.group", "dataset.ignore",
 }  # fmt: skip
 WORDS = ["plain", "two words", "ümläut", "a=b", "x/y.csv", "50%", "it's", "(a)", "~home", "#1", "a;b", "C:\\x"]
 
@@ -34,11 +36,15 @@ def classes() -> Iterator[tuple[str, list[str], type]]:
             typed = [f"{section}={option}"]
             if option == "csv":
                 typed += ["dataset.path=t.csv", "dataset.target=y"]
+            typed += {"idx": ["dataset.path=mnist"], "image_folder": ["dataset.path=birds"],
+                      "arrays": ["dataset.path=t.npz"],
+                      "custom": ["dataset._target_=own.load", "dataset.target=y", "trusted=own"]}.get(option, [])
             if option == "regressor":
                 typed += ["dataset=salmon"]
             if option == "custom" and section == "network":
                 typed += ["network._target_=mine.Net", "trusted=mine"]
             yield section, typed, cls
+    yield "dataset.augment", ["dataset=digits"], Augment
     for section, cls in FIXED.items():
         yield section, [], cls
 
@@ -109,7 +115,8 @@ def overrides(kind: str, number: int) -> list[tuple[list[str], list[str]]]:
         section, typed, cls = rng.choice(options)
         keys = top_keys() if not section else {name: key for name, key in keys_of(cls).items() if key.doc}
         prefix = f"{section}." if section else ""
-        names = [name for name, key in keys.items() if f"{prefix}{name}" not in TIED and not key.is_mapping]
+        names = [name for name, key in keys.items() if f"{prefix}{name}" not in TIED and not key.is_mapping
+                 and key.section is None]
         made = []
         for name in rng.sample(names, min(PER_COMMAND, len(names), number - total)):
             mark = rng.choice(["", "", "+", "++"])

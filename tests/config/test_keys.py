@@ -34,8 +34,8 @@ def test_the_top_has_no_sections_and_nothing_internal() -> None:
 
 def test_names_may_be_chosen_below_some_keys() -> None:
     assert set(open_mappings()) == {
-        "tags", "callbacks", "trainer", "dataset.columns", "network.arguments", "model.loss_arguments",
-        "model.extra_metrics",
+        "tags", "callbacks", "trainer", "dataset.arguments", "dataset.columns", "network.arguments",
+        "model.loss_arguments", "model.extra_metrics",
     }  # fmt: skip
 
 

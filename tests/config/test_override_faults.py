@@ -7,7 +7,8 @@ import pytest
 from tests.config.conftest import ALL_NETWORKS, ALL_PRESETS
 
 CASES = {
-    "dataset": "dataset: which one? Write dataset=<option>: csv, diabetes, digits, iris or salmon",
+    "dataset": "dataset: which one? Write dataset=<option>: arrays, breast_cancer, csv, custom, diabetes, digits, "
+        "idx, image_folder, iris, linnerud, salmon or wine",
     "iris": "iris: is not key=value; did you mean dataset=iris or experiment=iris?",
     "seed": "seed: has no value; write seed=<value>, without spaces around the =",
     "optimizer.lr:0.1": "optimizer.lr:0.1: write optimizer.lr=0.1",

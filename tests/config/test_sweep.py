@@ -57,9 +57,9 @@ def test_layers_are_swept_and_name_the_members() -> None:
 
 def test_a_pattern_chooses_options() -> None:
     members = sweep_of("experiment=glob(digits_*)").members
-    assert [member.config.network.name for member in members] == ["cnn", "layers", "linear"]
-    names = ("digits_cnn", "digits_layers", "digits_linear")
-    assert [member.overrides for member in members] == [(f"experiment={name}",) for name in names]
+    assert [member.config.network.name for member in members] == ["mlp", "cnn", "layers", "linear"]
+    chosen = ["digits_augmented", "digits_cnn", "digits_layers", "digits_linear"]
+    assert [member.overrides for member in members] == [(f"experiment={name}",) for name in chosen]
 
 
 def test_without_several_values_there_is_one_member() -> None:
@@ -126,8 +126,8 @@ def test_a_fault_of_a_combination_names_the_members() -> None:
 @pytest.mark.parametrize(
     ("overrides", "fault"),
     [
-        (["dataset=iris,digist"], "dataset=iris,digist: no such dataset; did you mean digits? There are csv, diabetes, "
-         "digits, iris and salmon."),
+        (["dataset=iris,digist"], "dataset=iris,digist: no such dataset; did you mean digits? There are arrays, "
+         "breast_cancer, csv, custom, diabetes, digits, idx, image_folder, iris, linnerud, salmon and wine."),
         (["network=glob(x*)"], f"network=glob(x*): matches no network; there are {ALL_NETWORKS}"),
         (["optimizer.lr=interval(0,1)"], "++optimizer.lr=interval(0,1): an interval has no end of values; take "
          "choice(...) or range(...)"),

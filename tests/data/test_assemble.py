@@ -8,6 +8,7 @@ from tests.data.tables import csv, source_of
 from tests.data.test_encode import mixed_source
 from trainyard.config.schema.dataset import Column, Digits
 from trainyard.data.assemble import assemble
+from trainyard.data.pixels import pixel_scale
 from trainyard.data.sources import load_source
 from trainyard.data.summary import LeftOut
 from trainyard.errors import DataError
@@ -144,12 +145,16 @@ def test_images_keep_every_pixel_in_order():
     source = load_source(dataset)
     made = assemble(source, dataset, "auto", False)
     assert made.image_shape == (1, 8, 8)
-    assert made.train.x.shape == (1257, 64)
-    assert made.preprocessing["features"] == [name for name in source.table.column_names if name != "digit"]
-    pixels = np.stack([source.table[name].to_numpy() for name in made.preprocessing["features"]], axis=1)
-    train = pixels[made.train.rows]
-    np.testing.assert_allclose(made.test.x, (pixels[made.test.rows] - train.mean()) / train.std(), rtol=1e-5, atol=1e-6)
+    pixels = source.pixels.images.reshape(-1, 64)
+    for part in (made.train, made.val, made.test):
+        assert part.x.dtype == np.uint8
+        np.testing.assert_array_equal(part.x, pixels[part.rows])
+        assert part.codes.shape == (len(part.y), 0)
+    scale, train = pixel_scale(made.preprocessing), pixels[made.train.rows]
+    np.testing.assert_allclose([scale.center.item(), scale.scale.item()], [train.mean(), train.std()], rtol=1e-6)
     assert made.classes == tuple(range(10))
+    assert made.summary.kinds == {"image of 8 x 8": 1}
+    assert made.example[0] == {f"pixel_{place // 8}_{place % 8}": int(value) for place, value in enumerate(train[0])}
 
 
 def test_faults_of_target_weight_and_split_come_together():

@@ -58,9 +58,11 @@ def test_a_fault_says_which_file_it_is_about(tmp_path, rows, fault):
 
 
 def test_no_other_model_is_advised_where_the_config_refuses_it(tmp_path):
-    for name, advised in (("digit", False), ("pixel_2_3", True)):
-        build(Request(Digits(name="digits", target=(name,)), "auto", double=False), tmp_path / name)
-        reason = load(tmp_path / name, "key", Digits(name="digits", target=(name,))).summary.task_reason
+    (tmp_path / "fish.csv").write_text("\n".join(["x,kind", *(f"{row * 7 % 11},{row % 3}" for row in range(90))]))
+    fish = Csv(name="fish", target=("kind",), path=str(tmp_path / "fish.csv"))
+    for dataset, advised in ((Digits(name="digits", target=("digit",)), False), (fish, True)):
+        build(Request(dataset, "auto", double=False), tmp_path / dataset.name)
+        reason = load(tmp_path / dataset.name, "key", dataset).summary.task_reason
         assert ("model=regressor would" in reason) is advised
 
 

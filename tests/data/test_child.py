@@ -35,7 +35,7 @@ def test_hands_back_faults(tmp_path, parent):
     done = run(tmp_path, Csv(name="fish", target=("b",), path=str(tmp_path)), stdin=parent)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
     [fault] = json.loads((tmp_path / "faults.json").read_text())
-    assert fault == f"{tmp_path} is a folder, but dataset.path names one file. It holds no table."
+    assert fault == f"{tmp_path} is a folder, but dataset.path names one file. It holds no such file."
     assert not (tmp_path / "entry").exists()
 
 

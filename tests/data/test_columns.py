@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.data.tables import csv, source_of
-from trainyard.config.schema.dataset import Column, Diabetes
+from trainyard.config.schema.dataset import Column
 from trainyard.data.columns import check_names, choose_columns
 from trainyard.data.summary import LeftOut
 
@@ -15,7 +15,7 @@ DAYS = [datetime.date(2020, 1, 1) + datetime.timedelta(days=day) for day in rang
 def choose(columns, dataset=None, train=None, **fields):
     source = source_of({**columns, "y": Y}, **fields)
     rows = np.arange(60) if train is None else np.array(train)
-    return choose_columns(source, dataset or csv(), source.table, rows, source.where)
+    return choose_columns(dataset or csv(), source.table, rows, source.where)
 
 
 def kinds(chosen):
@@ -136,7 +136,7 @@ def test_rows_are_numbered_as_in_the_source_where_others_were_dropped():
     source = source_of({"n": [row for row in range(60) if row % 3], "y": [row % 5 for row in range(40)]})
     rows = np.array(source.table["n"])
     for known, left_out in ((rows, 1), (None, 0)):
-        chosen = choose_columns(source, csv(), source.table, np.arange(40), source.where, known)
+        chosen = choose_columns(csv(), source.table, np.arange(40), source.where, known)
         assert len(chosen.left_out) == left_out
 
 
@@ -146,11 +146,3 @@ def test_a_table_without_a_feature():
         "No column is left to predict from: c is always 1 in the training part; id is an identifier: every value is "
         "different."
     ]
-
-
-def test_pixels_are_numbers_even_when_constant():
-    source = source_of({"p": [0] * 4, "q": [0, 1, 2, 3], "y": [0, 1, 0, 1]}, image_shape=(1, 1, 2))
-    dataset = Diabetes(name="pixels", target=("y",))
-    assert kinds(choose_columns(source, dataset, source.table, np.arange(4), source.where)) == {
-        "p": "numeric", "q": "numeric",
-    }  # fmt: skip

@@ -45,6 +45,6 @@ def test_poisoned_gzip(tmp_path):
         path.write_bytes(damaged)
         assert fault_of(path) == f"fish.csv.gz is a damaged gzip file. Copy it again ({path})."
     path.write_bytes(b"a,b\n1,2\n")
-    assert fault_of(path) == f"fish.csv.gz is not a gzip file. Name it fish.csv if it is plain text ({path})."
+    assert fault_of(path) == f"fish.csv.gz is not a gzip file. Name it fish.csv if it is not compressed ({path})."
     path.write_bytes(gzip.compress(b""))
     assert fault_of(path) == f"fish.csv.gz is empty: it holds only blank lines ({path})."

@@ -26,7 +26,7 @@ def test_a_file_that_only_dvc_has(tmp_path):
 
 
 def test_a_folder(tmp_path):
-    assert fault_of(tmp_path) == f"{tmp_path} is a folder, but dataset.path names one file. It holds no table."
+    assert fault_of(tmp_path) == f"{tmp_path} is a folder, but dataset.path names one file. It holds no such file."
     put(tmp_path, "b.parquet", b"")
     put(tmp_path, "a.csv.gz", b"")
     put(tmp_path, "notes.md", b"")

@@ -100,23 +100,5 @@ def test_dates_that_only_rise():
     )
 
 
-def test_pixels_share_one_mean_and_deviation():
-    rng = np.random.default_rng(0)
-    pixels = np.concatenate([rng.integers(0, 17, (ROWS, 5)), np.full((ROWS, 1), 3)], axis=1).astype(float)
-    features = [Feature(f"p{place}", "numeric", "standard") for place in range(6)]
-    encoders = fit().pixels(features, [column(*values) for values in pixels.T])
-    transforms = {encoder.transform for encoder in encoders}
-    assert len(transforms) == 1
-    shared = transforms.pop()
-    np.testing.assert_allclose([shared.center, shared.scale], [pixels.mean(), pixels.std()])
-    raw = fit().pixels([Feature("p", "numeric", "none")], [column(*pixels[:, 0])])
-    assert raw[0].transform == Identity()
-
-
-def test_an_image_of_one_shade():
-    encoders = fit().pixels([Feature("p", "numeric", "standard")] * 2, [column(*[7.0] * ROWS)] * 2)
-    assert encoders[0].transform == Standard(7, 1)
-
-
 def test_texts_are_sorted_with_their_numbers_by_value():
     assert sorted(["10", "9", "a10", "a2", "a", "-1"], key=natural) == ["9", "10", "-1", "a", "a2", "a10"]

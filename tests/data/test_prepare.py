@@ -12,25 +12,30 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainyard.config.schema.dataset import Csv, Digits, Iris, Salmon
+from trainyard.config.schema.dataset import Augment, Csv, Digits, Iris, Salmon
 from trainyard.data import prepare as module
 from trainyard.data.build import build
 from trainyard.data.cache import Cache
+from trainyard.data.export import export_csv
 from trainyard.data.prepare import crash, prepare
+from trainyard.data.source import Source
+from trainyard.data.sources import made_anew
 from trainyard.errors import DataError, TrainyardError
+from trainyard.lineage.digest import file_md5
 
 SALMON = Salmon(name="salmon", target=("length_mm",), rows=60)
 IRIS = Iris(name="iris", target=("species",))
+DIGITS = Digits(name="digits", target=("digit",))
 SCRIPT = """
 import sys, time
 from pathlib import Path
 from trainyard.config.schema.dataset import Salmon
 from trainyard.data import prepare as module
-made = module.make
-def count(cache, key, request):
+run = module.run_child
+def count(request, folder):
     print("made", flush=True)
-    return made(cache, key, request)
-module.make = count
+    return run(request, folder)
+module.run_child = count
 opened = module.subprocess.Popen
 def tell(*command, **options):
     child = opened(*command, **options)
@@ -97,11 +102,45 @@ def test_prepared_once_and_found_again(tmp_path, monkeypatch):
 
 
 def test_images(tmp_path, in_process):
-    prepared = get(Digits(name="digits", target=("digit",)), tmp_path)
+    prepared = get(DIGITS, tmp_path)
     assert prepared.image_shape == (1, 8, 8)
     assert prepared.classes == tuple(range(10))
     assert prepared.numeric == prepared.train.x.shape[1] == 64
-    assert prepared.digest == "c257a74670f1eef2dc318245de4a81c6"
+    assert prepared.digest == "225f0cc772a7ea810671a921e0ad52f0"
+
+
+@pytest.mark.parametrize("dataset", [SALMON, IRIS, DIGITS], ids=["salmon", "iris", "digits"])
+def test_exported_rows_are_found_as_the_built_in_that_they_came_from(dataset, tmp_path, in_process, monkeypatch):
+    made = get(dataset, tmp_path)
+    path = tmp_path / "rows.csv"
+    path.write_bytes(export_csv(Source(made_anew(dataset), "", "")))
+    no_child(monkeypatch)
+    read = get(replace(dataset, path=str(path)), tmp_path)
+    assert (read.key, read.digest, read.origin) == (made.key, file_md5(path), str(path))
+    assert get(dataset, tmp_path).origin == made.origin
+
+
+def test_exported_rows_alone_give_the_bytes_of_the_built_in(tmp_path, in_process):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(export_csv(Source(made_anew(DIGITS), "", "")))
+    read = get(replace(DIGITS, path=str(path)), tmp_path / "read")
+    assert files(read) == files(get(DIGITS, tmp_path / "made"))
+
+
+def test_rows_that_were_made_before_are_known_for_other_choices(tmp_path, in_process, monkeypatch):
+    one = get(SALMON, tmp_path)
+    monkeypatch.setattr(module, "prepare_first", lambda *_: pytest.fail("made to be known"))
+    assert get(replace(SALMON, val_fraction=0.2), tmp_path).key != one.key
+
+
+def test_augmentation_of_images_is_refused_for_a_table(fish, tmp_path, in_process):
+    with pytest.raises(DataError) as caught:
+        get(replace(fish, augment=Augment(rotate=10)), tmp_path)
+    assert caught.value.faults == (
+        "dataset.augment.rotate is for images, but the rows of fish are a table. "
+        "Leave it out; noise and mixup work for tables.",
+    )
+    assert get(replace(fish, augment=Augment(noise=0.1)), tmp_path).key == get(fish, tmp_path).key
 
 
 def test_the_same_bytes_in_another_project_from_another_folder(fish, tmp_path, monkeypatch):

@@ -3,14 +3,18 @@
 import csv
 import gzip
 import string
+from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import csv as pacsv
 
 from tests.data.table_files import fault_of, put
 from trainyard.config.schema.dataset import MISSING_VALUES
 from trainyard.data.read import read_table
+from trainyard.data.read_text import parse, read_text
+from trainyard.errors import DataError
 
 
 @pytest.mark.parametrize(("data", "columns"), [
@@ -178,3 +182,47 @@ def test_a_delimiter_that_is_none(tmp_path, delimiter):
         f"dataset.delimiter={delimiter} is not one character between fields. Give one ASCII character or one of comma, "
         "semicolon, tab, pipe, space."
     )
+
+
+FIELDS = st.sampled_from([
+    "1", "2.5", "x", "", "true", "0", "2020-01-01", "2020-01-01 10:00:00", "NA", "9007199254740993", "-3", '"a,b"',
+    '"q""q"', '"l\nm"', "1e5", "ü", "12:30:00", "2020-01-01 10:00:00.123456789", '5"', ' "z"',
+])  # fmt: skip
+
+
+@st.composite
+def text_tables(draw):
+    """Columns of a few different fields each, so that kinds change from piece to piece; blank lines between rows."""
+    pools = draw(st.lists(st.lists(FIELDS, min_size=1, max_size=3), min_size=1, max_size=3))
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    rows = draw(st.lists(st.tuples(*(st.sampled_from(pool) for pool in pools)), min_size=1, max_size=10))
+    blank = draw(st.sampled_from(["", "", end]))
+    return "".join(",".join(row) + end + blank for row in [[f"c{place}" for place in range(len(pools))], *rows])
+
+
+@settings(max_examples=200)
+@given(text=text_tables(), size=st.integers(3, 60))
+def test_a_table_in_pieces_is_the_table_that_arrow_reads_as_a_whole(tmp_path_factory, text, size):
+    path = put(tmp_path_factory.getbasetemp(), "pieces.csv", text.encode())
+    options = pacsv.ConvertOptions(null_values=["", "NA"], strings_can_be_null=True)
+    expected, ragged = parse(text.encode(), ",", None, options)
+    with mock.patch("trainyard.data.text_pieces.PIECE", size):
+        try:
+            table = read_text(path, None, "utf-8", ".", ["NA"])
+        except DataError:
+            assert ragged or text.count('"') % 2
+            return
+    assert not ragged
+    assert table.schema.types == expected.schema.types
+    assert table.to_pydict() == expected.combine_chunks().to_pydict()
+
+
+@pytest.mark.parametrize("last", ["x", 'x"'], ids=["plain", "with a stray quote"])
+@pytest.mark.parametrize("size", [3, 12, 1000])
+def test_numbers_with_leading_zeros_stay_texts_in_whatever_piece(tmp_path, last, size):
+    rows = [f"{10 + row},{row},{'007' if row == 7 else row},{last}" for row in range(10)]
+    path = put(tmp_path, "fish.csv", "\n".join(["a,b,c,d", *rows]).encode())
+    with mock.patch("trainyard.data.text_pieces.PIECE", size):
+        table = read_text(path, None, "utf-8", ".", [])
+    assert [str(kind) for kind in table.schema.types[:3]] == ["int64", "int64", "string"]
+    assert table["c"].to_pylist() == ["0", "1", "2", "3", "4", "5", "6", "007", "8", "9"]

@@ -4,7 +4,8 @@ from types import MappingProxyType
 
 import pytest
 
-from trainyard.config.schema.dataset import DATASETS, Column, Csv
+from trainyard.config.keys import keys_of
+from trainyard.config.schema.dataset import DATASETS, Augment, Column, Csv
 from trainyard.data.request import Request, dataset_of, values_of
 
 FISH = Csv(name="fish", target=("length", "weight"), path="fish.csv", delimiter=";", split="files", test_path="t.csv",
@@ -13,14 +14,15 @@ FISH = Csv(name="fish", target=("length", "weight"), path="fish.csv", delimiter=
 
 @pytest.mark.parametrize("memory", [None, Path("/root/digests")])
 def test_a_request_travels_as_json(memory):
-    request = Request(FISH, "regression", double=True, memory=memory, target_transform="log")
+    request = Request(FISH, "regression", True, memory, target_transform="log", trusted=("mine", "ours.data"))
     assert Request.from_json(request.to_json()) == request
 
 
 @pytest.mark.parametrize("source", DATASETS)
 def test_every_dataset_travels(source):
     kind = DATASETS[source]
-    dataset = kind(name="x", target=("y",), **({"path": "x.csv"} if kind is Csv else {}))
+    required = {key.name: "x" for key in keys_of(kind).values() if key.required} | {"target": ("y",)}
+    dataset = kind(**required, augment=Augment(flip="both", mixup=0.2))
     request = Request(dataset, "auto", double=False)
     back = Request.from_json(request.to_json()).dataset
     assert back == dataset

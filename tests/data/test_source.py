@@ -42,6 +42,10 @@ def test_lines_are_looked_up_once_and_only_for_messages(source):
     assert asked == [1]
 
 
+def test_rows_that_are_files_have_their_names():
+    assert Source(TABLE, "0" * 32, "here", names=("cat/1.png", "cat/2.png")).where(1) == "cat/2.png"
+
+
 def test_rows_without_files_are_counted_from_one():
     source = Source(TABLE, "0" * 32, "simulated")
     assert (source.locate(4), source.where(4)) == ((None, 5), "row 5")

@@ -36,7 +36,7 @@ def test_one_file(tmp_path):
     source = load_source(csv(path))
     assert source.table.to_pydict() == {"a": [1, 3], "b": [2, 4]}
     assert source.digest == hashlib.md5(path.read_bytes()).hexdigest()
-    assert (source.origin, source.paths, source.parts, source.image_shape) == (str(path), (path,), None, None)
+    assert (source.origin, source.paths, source.parts, source.pixels) == (str(path), (path,), None, None)
     assert [source.locate(row) for row in (0, 1)] == [(path, 2), (path, 4)]
     assert source.where(1) == "fish.csv, line 4"
 

@@ -7,8 +7,9 @@ from dataclasses import asdict
 import numpy as np
 import pyarrow as pa
 
-from trainyard.config.schema import Csv, Mlp
+from trainyard.config.schema import Arrays, Csv, Mlp
 from trainyard.data.assemble import assemble
+from trainyard.data.pixels import PixelArray
 from trainyard.data.source import Source
 from trainyard.inference import build_card, save_package
 from trainyard.networks import Inputs, seeded_network
@@ -29,6 +30,23 @@ def raw_table(seed=0):
     seen = [datetime.date(2020, 1, 1) + datetime.timedelta(int(day)) for day in rng.integers(0, 900, ROWS)]
     features = {"size": size, "color": color, "town": town, "number": number, "wild": wild, "seen": seen}
     return pa.table({**features, "label": label, "length": size * 2 + number, "width": size - number})
+
+
+def package_images(folder, shape=(1, 4, 3)):
+    """Package a classifier of random images (N, *shape) uint8 with its seeded weights, and return the images."""
+    images = np.random.default_rng(0).integers(0, 256, (60, *shape), dtype=np.uint8)
+    table = pa.table({"y": np.arange(60) % 3})
+    dataset = Arrays(name="made", path="made.npz", target=("y",))
+    source = Source(table=table, digest="d" * 32, origin="made", pixels=PixelArray(images))
+    made = assemble(source, dataset, "auto", False)
+    inputs = Inputs(images[0].size, (), shape)
+    card = build_card(
+        task=made.task, network=CONFIG, inputs=inputs, outputs=3, preprocessing=made.preprocessing,
+        classes=made.classes, targets=made.targets, target_mean=(), target_scale=(), precision="32",
+        example=made.example, metrics={}, lineage={"environment": {}},
+    )  # fmt: skip
+    save_package(folder, state=seeded_network(CONFIG, inputs, 3, 0).state_dict(), card=card)
+    return images
 
 
 def make_package(

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 import torch
 
-from tests.inference.packages import make_package
+from tests.inference.packages import make_package, package_images
 from trainyard.config.schema import Layers
 from trainyard.data.target_power import TargetPower
 from trainyard.errors import DataError, NetworkError
@@ -137,6 +137,30 @@ def test_an_array_has_the_columns_in_order(tmp_path):
     np.testing.assert_array_equal(model.predict(array), model.predict(rows))
     with pytest.raises(DataError, match=r"An array of rows has the shape \(rows, 3\)"):
         model.predict(array[:, :2])
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 3), (3, 4, 5)], ids=["grey", "color"])
+def test_images_come_as_arrays_or_as_tables_of_pixels(tmp_path, shape):
+    images = package_images(tmp_path / "model", shape)
+    model = load(tmp_path / "model")
+    expected = model.predict_proba(images)
+    flat = images.reshape(60, -1)
+    table = pa.table(dict(zip(model.columns, flat.T, strict=True)))
+    forms = [flat, images.transpose(0, 2, 3, 1), torch.from_numpy(images), list(images), table, table.to_pandas(),
+             {"image": images.tolist()}, *([images[:, 0]] if shape[0] == 1 else [])]  # fmt: skip
+    for rows in forms:
+        np.testing.assert_allclose(model.predict_proba(rows), expected, atol=1e-6)
+    assert model.predict(model.card["example"]).shape == (2,)
+    with pytest.raises(DataError, match=r"^An array of images has one of the shapes \(N, "):
+        model.predict(np.zeros((2, 9, 9)))
+
+
+def test_a_model_of_large_images_asks_for_one_column(tmp_path):
+    images = package_images(tmp_path / "model", (3, 20, 20))
+    model = load(tmp_path / "model")
+    assert model.card["signature"]["inputs"] == [{"name": "image", "type": "any", "required": False}]
+    np.testing.assert_array_equal(model.predict_proba(model.card["example"]).shape, (2, 3))
+    np.testing.assert_array_equal(model.predict({"image": images.tolist()}), model.predict(images))
 
 
 @pytest.mark.parametrize("precision", ["32", "64", "bf16-mixed"])

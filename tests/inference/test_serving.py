@@ -19,7 +19,7 @@ import pytest
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
-from tests.inference.packages import COLUMNS, make_package
+from tests.inference.packages import COLUMNS, make_package, package_images
 from trainyard.config.schema import Custom
 from trainyard.inference import PackageError, load
 from trainyard.tracking.logged_model import _signature
@@ -124,6 +124,26 @@ def test_a_bad_request_names_its_columns(loaded):
         "There is no column number, which the model was trained on. "
         "Column size holds 'tall' (row 1), which is not a number."
     )
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 3), (3, 20, 20)], ids=["pixels", "image"])
+def test_images_are_sent_as_pixels_or_as_nested_lists(tmp_path, shape):
+    images = package_images(tmp_path / "package", shape)
+    card = json.loads((tmp_path / "package" / "card.json").read_text())
+    mlflow.pyfunc.save_model(
+        tmp_path / "model", python_model=str(SERVING), artifacts={"model": str(tmp_path / "package")},
+        pip_requirements=["mlflow"], signature=_signature(card["signature"]),
+        input_example=pd.DataFrame(card["example"]),
+    )  # fmt: skip
+    loaded, model = mlflow.pyfunc.load_model(str(tmp_path / "model")), load(tmp_path / "package")
+    schema = loaded.metadata.get_input_schema()
+    payload = {"dataframe_records": card["example"]}
+    parsed = infer_and_parse_data(json.loads(json.dumps(payload)), schema)
+    assert loaded.predict(parsed)["prediction"].tolist() == model.predict(card["example"]).tolist()
+    rows = pd.DataFrame({"image": [image.tolist() for image in images]})
+    if shape[0] == 1:
+        rows = pd.DataFrame(images.reshape(60, -1), columns=list(model.columns))
+    assert loaded.predict(rows)["prediction"].tolist() == model.predict(images).tolist()
 
 
 def test_nothing_of_it_is_pickled(served):

@@ -59,6 +59,27 @@ def test_metrics_are_the_loss_those_of_the_task_and_ones_own():
     assert {name: value.item() for name, value in found.items()} == {"loss": 1, "size": 1, "mine": 7}
 
 
+class Weighing(Sum):
+    def row_weight(self, y, weight):
+        return y[:, 0] + 1 if weight is None else (y[:, 0] + 1) * weight
+
+
+@pytest.mark.parametrize("kind", [Sum, Weighing])
+@pytest.mark.parametrize("weight", [None, torch.tensor([2.0, 0.0, 1.0])])
+def test_a_blended_row_counts_as_one_row_of_either_target_by_its_share(kind, weight):
+    model, x = kind(Cast(torch.float32)), torch.tensor([[1.0], [5.0], [2.0]])
+    y, other = torch.tensor([[0.0], [1.0], [4.0]]), torch.tensor([[3.0], [2.0], [0.0]])
+    mix = torch.tensor([0.25, 0.5, 0])
+    shares = torch.cat([1 - mix, mix]) * (1 if weight is None else torch.cat([weight, weight]))
+    apart = model.mean_loss(torch.cat([x, x]), torch.cat([y, other]), shares)
+    torch.testing.assert_close(model.loss(Minibatch(x, None, y, weight, other, mix)), apart)
+
+
+def test_rows_that_are_blended_with_nothing_are_themselves():
+    model, x, y = Sum(Cast(torch.float32)), torch.tensor([[1.0], [5.0]]), torch.zeros(2, 1)
+    assert model.loss(Minibatch(x, None, y, None, y + 9, torch.zeros(2))) == model.loss(Minibatch(x, None, y, None))
+
+
 def test_a_block_is_worked_off_by_what_training_attached():
     seen = []
     model = Sum(Cast(torch.float32))

@@ -42,7 +42,7 @@ def test_alone_everything_stays_as_it_is():
 def test_the_parts_are_the_minibatch(size):
     _, minibatch = opened("mixed columns")
     parts = [World(rank, size).part(minibatch) for rank in range(size)]
-    for field in minibatch._fields:
+    for field in ("x", "codes", "y", "weight"):
         assert torch.equal(torch.cat([getattr(part, field) for part in parts]), getattr(minibatch, field))
     assert max(part.rows for part in parts) - min(part.rows for part in parts) <= 1
 
@@ -59,12 +59,15 @@ def test_with_more_processes_than_rows_some_have_one_that_weighs_nothing():
 @pytest.mark.parametrize(
     ("data", "model"), [("classes", Classifier()), ("mixed columns", Classifier(class_weights="balanced"))]
 )
-def test_the_mean_of_the_shares_is_the_loss_of_the_minibatch(others, data, model):
+@pytest.mark.parametrize("blended", [False, True])
+def test_the_mean_of_the_shares_is_the_loss_of_the_minibatch(others, data, model, blended):
     model, minibatch = opened(data, model=model)
+    if blended:
+        minibatch = minibatch._replace(y_other=minibatch.y.flip(0), mix=torch.linspace(0, 1, minibatch.rows))
     minibatch = type(minibatch)(*(None if tensor is None else tensor[:15] for tensor in minibatch))
     parts = [World(rank, 2).part(minibatch) for rank in range(2)]
-    weights = [model.row_weight(part.y, part.weight) for part in parts]
-    totals = [torch.tensor(float(part.rows)) if w is None else w.sum() for part, w in zip(parts, weights, strict=True)]
+    weights = [model.total_weight(part) for part in parts]
+    totals = [torch.tensor(float(part.rows)) if w is None else w for part, w in zip(parts, weights, strict=True)]
     losses = []
     for rank, part in enumerate(parts):
         others.append(totals[1 - rank])

@@ -1,10 +1,11 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Accelerator, Classifier, Cnn, Custom, Layers, Mlp, Regressor
+from trainyard.config.schema import Accelerator, Augment, Classifier, Cnn, Custom, Digits, Layers, Mlp, Regressor
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel
@@ -33,6 +34,28 @@ def test_auto_becomes_what_the_target_asks_for():
     assert plan(make_prepared("regression")).config.model == Regressor()
     chosen = Classifier(label_smoothing=0.1)
     assert plan(model=chosen).config.model is chosen
+
+
+def test_training_rows_are_augmented_unless_they_are_to_be_learned_by_heart():
+    dataset = Digits(name="made", target=("label",), augment=Augment(noise=0.1))
+    made = plan(dataset=dataset)
+    batch = next(made.open_training().read(0))
+    row = made.open_training().order(0)[0]
+    assert not torch.equal(batch.x[0], made.open_training().rows.x[row])
+    assert torch.equal(made.open_validation().x, torch.from_numpy(make_prepared().val.x))
+    assert plan().open_training().augment is None
+    assert plan(dataset=dataset, overfit_batches=1).open_training().augment is None
+
+
+def test_images_are_opened_as_numbers():
+    pixels = make_prepared().train.x.astype(np.uint8)
+    image = {"kind": "image", "shape": [1, 1, 5], "center": [3.0], "scale": [2.0]}
+    train = replace(make_prepared().train, x=pixels)
+    prepared = replace(make_prepared(), train=train, image_shape=(1, 1, 5),
+                       preprocessing={"dtype": "float32", "columns": [image]})  # fmt: skip
+    rows = plan(prepared).open_training().rows
+    assert rows.x.shape == (200, 1, 1, 5)
+    np.testing.assert_array_equal(rows.x[:, 0, 0], (pixels.astype(np.float32) - 3) / 2)
 
 
 def test_outputs_are_classes_or_targets():

@@ -4,15 +4,18 @@ from torch import nn
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
+from trainyard.config.schema import Augment, Digits
 from trainyard.training.plan import plan_run
 from trainyard.training.recording import loss_and_gradients, random_state, record, set_random_state
 
 CPU = torch.device("cpu")
+PLAIN, BLENDED = Augment(), Augment(mixup=0.4, noise=0.1)
 
 
-def opened(change=None):
+def opened(change=None, augment=PLAIN):
     """A model whose network may be changed, a minibatch, its parameters and places for their gradients."""
-    plan = plan_run(make_config(), MADE["classes"], CPU)
+    dataset = Digits(name="made", target=("label",), augment=augment)
+    plan = plan_run(make_config(dataset=dataset), MADE["classes"], CPU)
     model = plan.build_model()
     if change is not None:
         model.network.hidden.add_module("own", change)
@@ -44,9 +47,10 @@ class OwnGenerator(nn.Module):
         return x + torch.randn(x.shape, generator=self.generator)
 
 
+@pytest.mark.parametrize("augment", [PLAIN, BLENDED], ids=["plain", "blended"])
 @torch.no_grad()
-def test_a_pass_that_was_recorded_gives_the_gradients_of_autograd():
-    model, device, minibatch, parameters, gradients = opened(nn.Dropout(0.5))
+def test_a_pass_that_was_recorded_gives_the_gradients_of_autograd(augment):
+    model, device, minibatch, parameters, gradients = opened(nn.Dropout(0.5), augment)
     playback = record(model, device, minibatch, parameters, gradients)
     state = random_state(CPU)
     loss, expected = loss_and_gradients(model, device, minibatch, parameters)

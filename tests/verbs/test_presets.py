@@ -19,6 +19,8 @@ GOOD = {  # a test metric that each preset reaches, with room to spare
     "experiment=salmon_linear": ("test/r2", 0.93), "experiment=salmon_layers": ("test/r2", 0.96),
     "experiment=digits_layers": ("test/accuracy", 0.975), "experiment=digits_cnn": ("test/accuracy", 0.97),
     "experiment=mnist": ("test/accuracy", 0.9), "experiment=diabetes_intervals": ("test/r2", 0.3),
+    "experiment=wine": ("test/accuracy", 0.9),
+    "experiment=breast_cancer": ("test/accuracy", 0.9), "experiment=digits_augmented": ("test/accuracy", 0.97),
 }  # fmt: skip
 
 

@@ -31,7 +31,8 @@ def test_a_mistake_in_the_config_runs_nothing_and_leaves_nothing(runs: Runs, pro
     assert run_command(["train", "dataset=digist", "network.hiden=3", "optimizer.lr=-1"]) == 2
     assert capsys.readouterr() == ("", (
         "trainyard: 3 mistakes in the config\n"
-        "  dataset=digist: no such dataset; did you mean digits? There are csv, diabetes, digits, iris and salmon.\n"
+        "  dataset=digist: no such dataset; did you mean digits? There are arrays, breast_cancer, csv, custom, "
+        "diabetes, digits, idx, image_folder, iris, linnerud, salmon and wine.\n"
         "  network.hiden: no such key; did you mean network.hidden?\n"
         "  optimizer.lr=-1: must be greater than 0\n"
     ))  # fmt: skip

@@ -27,6 +27,7 @@ from trainyard.config.schema import Config, LayerValues
 
 MISSING = "???"
 MOST_LISTED = 10  # keys that a fault names
+MOST_OWNERS = 4  # options that are named as those that have a key
 
 
 @dataclass
@@ -103,6 +104,8 @@ class _Check:
             self.wrong.add(path)
             self.faults.append(Fault(f"{path}: has to be given: {key.doc}", (path,), missing=True))
             return _stand_in(key)
+        if key.section:
+            return self.inner_section(key.section, value, path)
         if key.nested:
             return self.options_by_name(key, value, path)
         if key.is_layers:
@@ -123,6 +126,15 @@ class _Check:
             self.add(path, str(wrong), value)
             return False
         return True
+
+    def inner_section(self, cls: type, value: Any, path: str) -> Any:
+        """Return the class of a section within a section: dataset.augment."""
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            self.add(path, f"must hold {listed(keys_of(cls), 'or')}", value)
+            return cls()
+        return cls(**self.values(keys_of(cls), value, f"{path}."))
 
     def options_by_name(self, key: Key, value: Any, path: str) -> dict[str, Any]:
         """Return a mapping of names to a schema class: dataset.columns."""
@@ -157,9 +169,10 @@ class _Check:
 
 def suggest_key(path: str, here: list[str], option: str) -> str:
     """Return the end of "no such key" for a path; `here` are the keys of the section and `option` is what it is."""
-    owners = owners_of(path)
+    owners = owners_of(path) if "=" in option else []
     if owners:
-        return f" in {option}; {listed(owners)} {'has' if len(owners) == 1 else 'have'} it"
+        some = owners if len(owners) <= MOST_OWNERS else [*owners[:MOST_OWNERS], "others"]
+        return f" in {option}; {listed(some)} {'has' if len(owners) == 1 else 'have'} it"
     section, _, last = path.rpartition(".")
     exact = [key for key in key_variants() if key.rsplit(".", 1)[-1] == last and key not in DISCRIMINATORS]
     if exact or last in OTHER_NAMES:

@@ -81,6 +81,11 @@ class Key:
         return str(self.field.metadata.get("example", ""))
 
     @property
+    def section(self) -> type | None:
+        """The class of a key that holds keys itself (dataset.augment), else None."""
+        return self.type if isinstance(self.type, type) and hasattr(self.type, "__dataclass_fields__") else None
+
+    @property
     def nested(self) -> type | None:
         """The class of the values of a mapping of options by name (dataset.columns), else None."""
         if self.is_mapping:
@@ -150,12 +155,13 @@ def layer_key(path: str) -> Key | None:
 
 
 def owners_of(path: str) -> list[str]:
-    """Return the options that have a key: ["network=mlp"] for network.hidden."""
-    section, _, rest = path.partition(".")
+    """Return the options that have a key, or names of that kind: ["network=mlp"] for network.hidden."""
+    section, _, name = path.partition(".")
     if section not in CHOSEN:
         return []
-    name = "layers" if rest.startswith("layers.") else rest
-    return [f"{section}={option}" for option, cls in CHOSEN[section][1].items() if name in keys_of(cls)]
+    outer = name.partition(".")[0]
+    return [f"{section}={option}" for option, cls in CHOSEN[section][1].items()
+            if name in keys_of(cls) or (outer in keys_of(cls) and keys_of(cls)[outer].is_mapping)]  # fmt: skip
 
 
 def _all_keys() -> Iterator[tuple[str, Key]]:
@@ -163,6 +169,8 @@ def _all_keys() -> Iterator[tuple[str, Key]]:
         for cls in classes.values():
             for name, key in keys_of(cls).items():
                 yield f"{section}.{name}", key
+                for inner, inner_key in keys_of(key.section).items() if key.section else ():
+                    yield f"{section}.{name}.{inner}", inner_key
     for section, cls in FIXED.items():
         for name, key in keys_of(cls).items():
             yield f"{section}.{name}", key

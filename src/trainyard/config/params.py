@@ -1,5 +1,6 @@
 """The choices and numbers of a run that are worth comparing in MLflow's tables."""
 
+from operator import attrgetter
 from typing import Any
 
 from trainyard.config.keys import CHOSEN, DISCRIMINATORS, keys_of
@@ -15,13 +16,15 @@ ALWAYS = (
     "training.monitor", "training.patience", "schedule.warmup_steps", "accelerator.precision",
 )  # fmt: skip
 
-SHOWN = ("network.", "model.loss_arguments.", "model.extra_metrics.", "callbacks.", "trainer.")  # whole sections
+SHOWN = (  # whole sections
+    "network.", "dataset.arguments.", "model.loss_arguments.", "model.extra_metrics.", "callbacks.", "trainer.",
+)  # fmt: skip
 
 # what says where a run lies or how it is shown, not how it learns
 NEVER = (
-    "experiment_name", "run_name", "note", "tags", "tracking", "dataset.name", "dataset.target", "dataset.path",
-    "dataset.val_path", "dataset.test_path", "dataset.delimiter", "dataset.encoding", "dataset.decimal",
-    "dataset.missing_values", "dataset.columns", "dataset.ignore", "accelerator.device",
+    "experiment_name", "run_name", "note", "tags", "trusted", "tracking", "dataset.name", "dataset.target",
+    "dataset.path", "dataset.val_path", "dataset.test_path", "dataset.y_path", "dataset.delimiter", "dataset.encoding",
+    "dataset.decimal", "dataset.missing_values", "dataset.columns", "dataset.ignore", "accelerator.device",
     "accelerator.processes", "accelerator.nodes", "training.progress",
     "training.profile", "training.block", "training.eval_batch_size", "training.checkpoint_every",
     "training.checkpoint_steps", "training.checkpoint_epochs", "training.keep_checkpoints", "training.engine",
@@ -51,9 +54,9 @@ def _is_interesting(path: str, value: Any, config: Config) -> bool:
     if path in ALWAYS or path.startswith(SHOWN):
         return True
     section, _, name = path.rpartition(".")
-    cls: Any = type(getattr(config, section)) if section else Config
-    keys = keys_of(cls)
-    default = keys[name].default
+    owner: Any = attrgetter(section)(config) if section else config
+    cls: Any = type(owner)
+    default = keys_of(cls)[name].default
     return bool(value != (list(default) if isinstance(default, tuple) else default))
 
 

@@ -30,7 +30,7 @@ def register_resolvers() -> None:
 def stem(path: str) -> str:
     """Return the name of a file without its folder and endings: houses for data/houses.csv.gz."""
     name = PurePath(str(path)).name
-    bare = re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|gz))+$", "", name, flags=re.IGNORECASE) or name
+    bare = re.sub(r"(\.(csv|tsv|txt|parquet|pq|feather|arrow|npz|npy|gz))+$", "", name, flags=re.IGNORECASE) or name
     forget_environment(bare)  # the name of a file is no secret, wherever its folder came from
     return bare
 

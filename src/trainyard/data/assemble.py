@@ -2,20 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 import pyarrow as pa
 
 from trainyard.config.rules.rule import BUILT_IN_TASKS
 from trainyard.config.schema.dataset import Dataset
-from trainyard.data.columns import Columns, Feature, check_names, choose_columns
-from trainyard.data.describe import summarize
+from trainyard.data.assemble_images import ImageParts, check_no_columns
+from trainyard.data.columns import Columns, check_names, choose_columns
+from trainyard.data.describe import summarize, summarize_images
 from trainyard.data.encode import Encoder
 from trainyard.data.encoders import ColumnEncoder
 from trainyard.data.example import example_rows
 from trainyard.data.fit import Fit
+from trainyard.data.image_encoder import ImageEncoder
+from trainyard.data.pixels import Pixels
 from trainyard.data.prepared import Part, Scalar, Task
+from trainyard.data.sink import InMemory, Sink
 from trainyard.data.source import Source
 from trainyard.data.split import Split, split_rows
 from trainyard.data.summary import LeftOut, Summary
@@ -25,6 +29,9 @@ from trainyard.data.target_transform import power_notes, transform_target
 from trainyard.data.transforms import mean_and_deviation
 from trainyard.data.weights import check_weights, read_weights
 from trainyard.errors import DataError
+
+PARTS = ("train", "val", "test")
+PIECE = 1 << 18  # rows that are encoded at once
 
 T = TypeVar("T")
 
@@ -52,35 +59,33 @@ class Assembled:
 
 def assemble(
     source: Source, dataset: Dataset, task: Literal["auto", "classification", "regression"], double: bool,
-    target_transform: str = "none",
+    target_transform: str = "none", sink: Sink | None = None,
 ) -> Assembled:  # fmt: skip
     """Prepare a source as `dataset` asks, for a task or the one that its target suggests, in float64 where `double`.
 
-    `target_transform` is that of numeric targets: none, log, log1p or box_cox.
-    Everything but classes and task is fitted on the training rows alone. Raises DataError with all faults found.
+    `target_transform` is that of numeric targets: none, log, log1p or box_cox. Everything but classes and task is
+    fitted on the training rows alone. The inputs go to `sink`, else into memory. Raises DataError with all faults
+    found.
     """
+    if source.pixels is not None:
+        check_no_columns(dataset)
     raw = choose_rows(source, dataset, task)
     target, powers = transform_target(
         raw.target, dataset.target, target_transform, raw.split.train, raw.weight, raw.where
     )
-    raw = replace(raw, target=target)
-    columns = choose_columns(source, dataset, raw.table, raw.split.train, raw.where, raw.rows)
-    if columns.faults:
-        raise DataError(columns.faults)
-    encoder = fit_encoder(raw, columns, dataset, source.image_shape is not None, double)
+    raw, source = replace(raw, target=target), source.noting(power_notes(dataset.target, powers))
+    inputs = prepare_images if source.pixels is not None else prepare_table
+    made = inputs(raw, source, dataset, "float64" if double else "float32", sink or InMemory())
     center, scale = target_scaling(raw)
-    train, val, test = (encode_part(raw, encoder, rows, center, scale)
-                        for rows in (raw.split.train, raw.split.val, raw.split.test))  # fmt: skip
+    train, val, test = (make_part(raw, made, name, center, scale) for name in PARTS)
     classes = raw.target.classes
     return Assembled(
         task=raw.target.task, train=train, val=val, test=test,
-        category_sizes=encoder.category_sizes, image_shape=source.image_shape, classes=classes,
+        category_sizes=made.encoder.category_sizes, classes=classes,
+        image_shape=None if source.pixels is None else source.pixels.shape,
         class_counts=None if classes is None else tuple(np.bincount(train.y, minlength=len(classes)).tolist()),
         targets=dataset.target, target_mean=tuple(center.tolist()), target_scale=tuple(scale.tolist()),
-        preprocessing=encoder.to_dict(), example=example_rows(raw.table, encoder.names, raw.split.train),
-        summary=summarize(raw.table, raw.target, raw.split, columns, encoder, raw.dropped,
-                          (*source.notes, *power_notes(dataset.target, powers))),
-        target_powers=powers,
+        preprocessing=made.encoder.to_dict(), example=made.example, summary=made.summary, target_powers=powers,
     )  # fmt: skip
 
 
@@ -123,6 +128,41 @@ def choose_rows(source: Source, dataset: Dataset, task: Literal["auto", "classif
     return Raw(table, rows, where, target, weight, split, dropped)
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a network is to see: x (n, F) and codes (n, C) of each part, how they came about, and two raw rows."""
+
+    parts: dict[str, tuple[np.ndarray, np.ndarray]]
+    encoder: Encoder | ImageEncoder
+    example: list[dict[str, Any]]
+    summary: Summary
+
+
+def prepare_table(raw: Raw, source: Source, dataset: Dataset, dtype: str, sink: Sink) -> Inputs:
+    """The columns of a table, each by an encoder that is fitted on the training rows."""
+    columns = choose_columns(dataset, raw.table, raw.split.train, raw.where, raw.rows)
+    if columns.faults:
+        raise DataError(columns.faults)
+    encoder = fit_encoder(raw, columns, dataset, dtype)
+    parts = {name: encode_rows(raw, encoder, name, sink) for name in PARTS}
+    example = example_rows(raw.table, encoder.names, raw.split.train)
+    summary = summarize(raw.table, raw.target, raw.split, columns, encoder, raw.dropped, source.notes)
+    return Inputs(parts, encoder, example, summary)
+
+
+def prepare_images(raw: Raw, source: Source, dataset: Dataset, dtype: str, sink: Sink) -> Inputs:
+    """The pixels of images as they are, with mean and deviation of the training part's."""
+    images = ImageParts(cast(Pixels, source.pixels), dtype, sink)
+    parts = {}
+    for name in PARTS:
+        rows = getattr(raw.split, name)
+        x = images.write(name, raw.rows[rows], None if raw.weight is None else raw.weight[rows])
+        parts[name] = x, np.empty((len(rows), 0), np.int32)
+    encoder = images.encoder(dataset.transform)
+    summary = summarize_images(raw.target, raw.split, encoder.shape, images.hashes, raw.dropped, source.notes)
+    return Inputs(parts, encoder, images.example(raw.rows[raw.split.train]), summary)
+
+
 def attempt(faults: list[str], step: Callable[[], T]) -> T | None:
     """The result of a step; None where it fails, with its faults added to the list."""
     try:
@@ -132,20 +172,13 @@ def attempt(faults: list[str], step: Callable[[], T]) -> T | None:
         return None
 
 
-def fit_encoder(raw: Raw, columns: Columns, dataset: Dataset, image: bool, double: bool) -> Encoder:
+def fit_encoder(raw: Raw, columns: Columns, dataset: Dataset, dtype: str) -> Encoder:
     """Fit the columns' encoders on the training rows; columns of no use move to those left out."""
     train = raw.split.train
     fit = Fit(raw.target, train, None if raw.weight is None else raw.weight[train], dataset.one_hot_limit)
-    dtype = "float64" if double else "float32"
-
-    def values(feature: Feature) -> pa.ChunkedArray:
-        return raw.table[feature.name].take(pa.array(train))
-
-    if image:
-        return Encoder(tuple(fit.pixels(columns.features, [values(feature) for feature in columns.features])), dtype)
     encoders: list[ColumnEncoder] = []
     for feature in list(columns.features):
-        encoder = fit.column(feature, values(feature))
+        encoder = fit.column(feature, raw.table[feature.name].take(pa.array(train)))
         if isinstance(encoder, str):
             columns.features.remove(feature)
             columns.left_out.append(LeftOut(feature.name, encoder))
@@ -166,11 +199,24 @@ def target_scaling(raw: Raw) -> tuple[np.ndarray, np.ndarray]:
     return center, scale
 
 
-def encode_part(raw: Raw, encoder: Encoder, rows: np.ndarray, center: np.ndarray, scale: np.ndarray) -> Part:
-    """The arrays of some rows (n,) of the table."""
-    x, codes = encoder.encode(raw.table, rows=rows, where=raw.where)
+def encode_rows(raw: Raw, encoder: Encoder, part: str, sink: Sink) -> tuple[np.ndarray, np.ndarray]:
+    """x (n, F) and codes (n, C) of a part, some rows at a time."""
+    rows = getattr(raw.split, part)
+    x = sink.open(part, "x", (len(rows), len(encoder.features)), encoder.dtype)
+    codes = sink.open(part, "codes", (len(rows), len(encoder.embedded)), np.int32)
+    for start in range(0, len(rows), PIECE):
+        encoded = encoder.encode(raw.table, rows=rows[start : start + PIECE], where=raw.where)
+        x.append(encoded[0])
+        codes.append(encoded[1])
+    return x.close(), codes.close()
+
+
+def make_part(raw: Raw, made: Inputs, name: str, center: np.ndarray, scale: np.ndarray) -> Part:
+    """The arrays of a part, its targets standardised where they are numbers."""
+    rows, (x, codes) = getattr(raw.split, name), made.parts[name]
+    dtype = made.encoder.dtype
     y = raw.target.y[rows]
     if raw.target.classes is None:
-        y = ((y - center) / scale).astype(encoder.dtype)
-    weight = None if raw.weight is None else raw.weight[rows].astype(encoder.dtype)
+        y = ((y - center) / scale).astype(dtype)
+    weight = None if raw.weight is None else raw.weight[rows].astype(dtype)
     return Part(x=x, codes=codes, y=y, weight=weight, rows=raw.rows[rows])

@@ -1,11 +1,12 @@
 """Read, type, split and transform a dataset, and write the result as the files of a cache entry."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from trainyard.config.secrets import mask_text
 from trainyard.data.assemble import assemble
 from trainyard.data.request import Request
+from trainyard.data.sink import InFolder
 from trainyard.data.sources import load_source
 from trainyard.data.store import write
 from trainyard.errors import DataError
@@ -13,12 +14,14 @@ from trainyard.errors import DataError
 
 def build(request: Request, folder: Path) -> None:
     """Prepare into `folder`, which must not exist yet. Raises DataError with all faults found."""
-    source = load_source(request.dataset, request.memory)
-    try:
-        made = assemble(source, request.dataset, request.task, request.double, request.target_transform)
-    except DataError as error:
-        raise DataError(source.named(error.faults)) from None
+    source = load_source(request.dataset, request.memory, request.trusted)
     folder.mkdir(parents=True)
+    try:
+        made = assemble(source, request.dataset, request.task, request.double, request.target_transform,
+                        InFolder(folder))  # fmt: skip
+    except DataError as error:
+        shutil.rmtree(folder)
+        raise DataError(source.named(error.faults)) from None
     parts = {"train": made.train, "val": made.val, "test": made.test}
     write(folder, parts, {
         "task": made.task,
@@ -33,7 +36,6 @@ def build(request: Request, folder: Path) -> None:
         "target_powers": [asdict(power) for power in made.target_powers],
         "preprocessing": made.preprocessing,
         "digest": source.digest,
-        "origin": mask_text(source.origin),
         "example": made.example,
         "summary": made.summary.to_dict(),
     })  # fmt: skip

@@ -81,9 +81,8 @@ def check_names(source: Source, dataset: Dataset) -> Iterator[str]:
 
 
 def choose_columns(
-    source: Source, dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str],
-    rows: np.ndarray | None = None,
-) -> Columns:  # fmt: skip
+    dataset: Dataset, table: pa.Table, train: np.ndarray, where: Callable[[int], str], rows: np.ndarray | None = None
+) -> Columns:
     """The features among the columns of `table`, by its rows `train`, with faults for values that do not fit.
 
     `where` says where a row of `table` comes from, `rows` (N,) which row of the source it is, each in its place by
@@ -98,9 +97,7 @@ def choose_columns(
             chosen.left_out.append(LeftOut(name, reason))
         if reason is not None:
             continue
-        guess = Guess("numeric")
-        if source.image_shape is None:
-            guess = choose_kind(name, table[name].take(pa.array(train)), override, numbers)
+        guess = choose_kind(name, table[name].take(pa.array(train)), override, numbers)
         take_in(chosen, name, guess, table[name], dataset, where)
     if not chosen.features and not chosen.faults:
         chosen.faults.append(chosen.nothing_left())

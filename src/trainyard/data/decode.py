@@ -62,7 +62,7 @@ def unzipped(path: Path) -> pa.Buffer:
         with path.open("rb") as file:
             plain = file.read(2) != b"\x1f\x8b"
         if plain:
-            raise DataError(f"{path.name} is not a gzip file. Name it {path.stem} if it is plain text "
+            raise DataError(f"{path.name} is not a gzip file. Name it {path.stem} if it is not compressed "
                             f"({path}).") from None  # fmt: skip
         raise DataError(f"{path.name} is a damaged gzip file. Copy it again ({path}).") from None
     except zlib.error:

@@ -1,7 +1,7 @@
 """What was decided while a dataset was assembled, put together for a person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -10,13 +10,15 @@ from trainyard.config.nearest import listed
 from trainyard.data.columns import Columns
 from trainyard.data.encode import Encoder
 from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
-from trainyard.data.overlap import count_duplicates, find_leaks
+from trainyard.data.overlap import count_duplicates, count_within, find_leaks
+from trainyard.data.pixels import Shape
 from trainyard.data.split import Split
 from trainyard.data.summary import Summary
 from trainyard.data.target import Target
 from trainyard.data.values import missing, read_numbers, read_texts
 
 NAMED = 8  # columns that are named one by one in a note
+GROUP = "; dataset.group keeps rows that belong together in one part"
 SAME, SAME_SHARE = 5, 0.02  # rows, and part of the rows, of val or test that chance may repeat
 
 
@@ -42,19 +44,35 @@ def summarize(
     )  # fmt: skip
 
 
+def summarize_images(
+    target: Target, split: Split, shape: Shape, hashes: Mapping[str, np.ndarray], dropped: int, notes: Sequence[str]
+) -> Summary:
+    """The summary of images with equal ones by their `hashes` (n,) in each part."""
+    channels, height, width = shape
+    rows = {name: len(getattr(split, name)) for name in ("train", "val", "test")}
+    train = np.sort(hashes["train"])
+    duplicates = {name: count_within(hashes[name], train) for name in ("val", "test")}
+    kind = f"image of {height} x {width}{'' if channels == 1 else f' in {channels} colors'}"
+    return Summary(
+        rows=rows, dropped=dropped, split=split.how, kinds={kind: 1}, left_out=(), numeric=channels * height * width,
+        one_hot=0, indicators=0, embedded=0, task=target.task, task_reason=target.reason, duplicates=duplicates,
+        notes=(*notes, *split.notes, *note_duplicates(duplicates, rows, remedy="")),
+    )  # fmt: skip
+
+
 def indicates(column: ColumnEncoder) -> bool:
     """Whether a column of x says that a value is missing."""
     return isinstance(column, NumericEncoder | BooleanEncoder | DatetimeEncoder) and column.indicator
 
 
-def note_duplicates(duplicates: dict[str, int], rows: dict[str, int]) -> list[str]:
+def note_duplicates(duplicates: dict[str, int], rows: dict[str, int], remedy: str = GROUP) -> list[str]:
     """A note on rows that are in train as well."""
     parts = [f"{count} of {rows[part]} rows of {part}" for part, count in duplicates.items() if count]
     if not parts:
         return []
     advice = ""
     if any(count > max(SAME, SAME_SHARE * rows[part]) for part, count in duplicates.items()):
-        advice = " Metrics may come out too good; dataset.group keeps rows that belong together in one part."
+        advice = f" Metrics may come out too good{remedy}."
     return [f"{listed(parts)} have the features of a row of train.{advice}"]
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trainyard.data.pixels import MOST_NAMED, WHOLE_IMAGE, pixel_names
+
 SEARCHED = 10_000  # training rows among which complete ones are looked for
 
 
@@ -28,3 +30,11 @@ def json_value(value: Any) -> Any:
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
     return None if value != value else value  # only NaN differs from itself
+
+
+def example_images(images: np.ndarray) -> list[dict[str, Any]]:
+    """Images (n, channels, height, width) as rows of a table: a column per pixel, or nested lists of large ones."""
+    names = pixel_names(images.shape[1:])
+    if len(names) > MOST_NAMED:
+        return [{WHOLE_IMAGE: image.tolist()} for image in images]
+    return [dict(zip(names, image.ravel().tolist(), strict=True)) for image in images]

@@ -1,7 +1,6 @@
 """Fit the encoder of each column on the training rows."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncod
 from trainyard.data.kinds import Counts
 from trainyard.data.missingness import missing_tells
 from trainyard.data.target import Target
-from trainyard.data.transforms import FITS, Identity, Standard, Transform, mean_and_deviation, quantiles
+from trainyard.data.transforms import FITS, Identity, quantiles
 from trainyard.data.values import decoded, is_number, read_flags, read_numbers, read_texts
 
 RISING = ("year", "elapsed")  # parts of a date that leave the range of training when time goes on
@@ -48,11 +47,11 @@ class Fit:
         weight = None if self.weight is None else self.weight[present]
         return weight if weight is not None and weight.any() else None
 
-    def numeric(self, feature: Feature, values: np.ndarray, transform: Transform | None = None) -> ColumnEncoder:
+    def numeric(self, feature: Feature, values: np.ndarray) -> ColumnEncoder:
         absent = np.isnan(values)
         known, weight = values[~absent], self.weight_of(~absent)
         fill = float(quantiles(known, np.array([0.5]), weight)[0])
-        transform = transform or FITS[feature.transform](known, weight)
+        transform = FITS[feature.transform](known, weight)
         return NumericEncoder(feature.name, "double", fill, transform, self.tells(absent))
 
     def category(self, feature: Feature, texts: pa.ChunkedArray, type_: str) -> ColumnEncoder | str:
@@ -79,26 +78,6 @@ class Fit:
             return "has no parts that differ in the training part, besides the elapsed time"
         middle = known.astype(np.int64)[np.argsort(known)[(len(known) - 1) // 2]]
         return DatetimeEncoder(feature.name, type_, feature.written, int(middle), parts, self.tells(absent))
-
-    def pixels(self, features: Sequence[Feature], columns: Sequence[pa.ChunkedArray]) -> list[ColumnEncoder]:
-        """The encoders of an image's pixels: one mean and one deviation for all of them."""
-        read = [read_numbers(column) for column in columns]
-        present = [~np.isnan(values) for values in read]
-        transform: Transform = Identity()
-        if features[0].transform != "none":
-            known = [values[here] for values, here in zip(read, present, strict=True)]
-            transform = shared_standard(list(zip(known, map(self.weight_of, present), strict=True)))
-        return [self.numeric(feature, values, transform) for feature, values in zip(features, read, strict=True)]
-
-
-def shared_standard(columns: Sequence[tuple[np.ndarray, np.ndarray | None]]) -> Standard:
-    """Mean and deviation over the values of several columns with their weights."""
-    means, deviations = np.array([mean_and_deviation(*column) for column in columns]).T
-    constant = np.array([values.min() == values.max() for values, _ in columns])
-    counts = np.array([len(values) for values, _ in columns])
-    mean = np.average(means, weights=counts)
-    variance = np.average(np.where(constant, 0, deviations) ** 2 + (means - mean) ** 2, weights=counts)
-    return Standard(float(mean), float(np.sqrt(variance)) or 1.0)
 
 
 def natural(text: str) -> tuple[tuple[int, float, str], ...]:

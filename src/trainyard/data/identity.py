@@ -5,64 +5,92 @@ Imports no reader and no scikit-learn, since a warm cache is found by this alone
 
 import hashlib
 import json
+import sys
+from dataclasses import fields
 from functools import cache
+from importlib.machinery import PathFinder
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from trainyard.config.schema.dataset import Csv, Dataset, Salmon
-from trainyard.data.files import check_file, ending_of
+from trainyard.config.root import project_root
+from trainyard.config.schema.dataset import BuiltIn, CustomDataset, Dataset, Idx, ImageFolder
+from trainyard.data.files import ending_of
+from trainyard.data.origin import files_of
 from trainyard.data.request import values_of
-from trainyard.errors import DataError
-from trainyard.lineage.digest import bytes_md5, file_md5
+from trainyard.lineage.digest import bytes_md5, file_md5, recall, remember
+from trainyard.lineage.folder import folder_md5
 
-SPELLINGS = ("name", "path", "val_path", "test_path")  # keys that do not change a row
+SPELLINGS = ("name", "path", "val_path", "test_path", "y_path", "augment")  # keys that do not change a prepared row
 
 
-def files_of(dataset: Csv) -> dict[str, tuple[str, Path]]:
-    """The files of a dataset by part ("train", "val", "test"), each with the key that names it and its full path.
+def rows_of(dataset: Dataset, memory: Path | None = None) -> Any:
+    """What identifies the rows of a dataset, as JSON values; None for a built-in that was never made here.
 
-    One file alone is the part "train", whatever the split.
+    A file or folder by its bytes, a built-in by those of the file that would be exported, one's own function by the
+    code of its module and its arguments.
     """
-    named = {"train": ("path", dataset.path)}
-    if dataset.split in ("auto", "files"):
-        named |= {"val": ("val_path", dataset.val_path or ""), "test": ("test_path", dataset.test_path or "")}
-    return {part: (key, Path(text).expanduser().absolute()) for part, (key, text) in named.items() if text}
+    if isinstance(dataset, CustomDataset):
+        return [module_md5(dataset._target_), dataset._target_, dict(dataset.arguments), dataset.version]
+    if isinstance(dataset, BuiltIn):
+        files = files_of(dataset)
+        if files:
+            return file_md5(files["train"][1], memory)
+        return recall(digest_note(dataset, memory), []) if memory else None
+    if isinstance(dataset, Idx | ImageFolder):
+        return folder_md5(files_of(dataset)["train"][1], memory)
+    return [[part, file_md5(path, memory), ending_of(path)] for part, (_, path) in files_of(dataset).items()]
 
 
-def read_paths(dataset: Dataset) -> dict[str, Path]:
-    """The files and folders that the rows come from, by part; none for rows that code makes."""
-    return {part: path for part, (_, path) in files_of(dataset).items()} if isinstance(dataset, Csv) else {}
+def remember_rows(dataset: BuiltIn, digest: str, memory: Path) -> None:
+    """Keep the digest of a built-in, so that it need not be made again to be found in the cache."""
+    remember(digest_note(dataset, memory), [], digest)
 
 
-def check_files(dataset: Dataset) -> None:
-    """Raises DataError with a fault for each path that is not a readable kind of file."""
-    faults: list[str] = []
-    for key, path in files_of(dataset).values() if isinstance(dataset, Csv) else ():
-        try:
-            check_file(path, key)
-        except DataError as error:
-            faults += error.faults
-    if faults:
-        raise DataError(faults)
+def digest_note(dataset: BuiltIn, memory: Path) -> Path:
+    """The file in which the digest of a built-in is remembered: by its numbers and the code that makes it."""
+    return memory / f"{first_key(dataset)}.json"
 
 
-def cache_key(
-    dataset: Dataset, *, task: str, double: bool, memory: Path | None = None, target_transform: str = "none"
-) -> str:
-    """The name of a preparation, 32 hexadecimal digits; equal wherever the files lie and whatever their names are."""
-    if isinstance(dataset, Csv):
-        rows: Any = [[part, file_md5(path, memory), ending_of(path)] for part, (_, path) in files_of(dataset).items()]
-    elif isinstance(dataset, Salmon):
-        rows = "simulated"
-    else:
-        rows = f"scikit-learn {version('scikit-learn')}"
-    choices = {name: value for name, value in values_of(dataset).items() if name not in SPELLINGS}
-    identity = {"rows": rows, "choices": choices, "task": task, "double": double, "code": code_version(),
-                "target_transform": target_transform}  # fmt: skip
-    return bytes_md5(json.dumps(identity, sort_keys=True).encode())
+def first_key(dataset: Dataset) -> str:
+    """What identifies a built-in before its rows are known."""
+    known = (*choices_of(dataset), *SPELLINGS)
+    numbers = {name: value for name, value in values_of(dataset).items() if name not in known}
+    made = {"source": dataset.source, "numbers": numbers, "scikit-learn": version("scikit-learn")}
+    return bytes_md5(json.dumps({**made, "code": code_version()}, sort_keys=True, default=str).encode())
+
+
+def cache_key(dataset: Dataset, rows: Any, *, task: str, double: bool, target_transform: str = "none") -> str:
+    """The name of a preparation, 32 hexadecimal digits; equal wherever the files lie and whatever their names are.
+
+    `rows` is what `rows_of` gives.
+    """
+    identity = {
+        "rows": rows, "choices": {name: values_of(dataset)[name] for name in choices_of(dataset)}, "task": task,
+        "double": double, "target_transform": target_transform, "code": code_version(),
+    }  # fmt: skip
+    if isinstance(dataset, ImageFolder):
+        identity["pillow"] = version("pillow")
+    return bytes_md5(json.dumps(identity, sort_keys=True, default=str).encode())
+
+
+def choices_of(dataset: Dataset) -> list[str]:
+    """The keys that say what becomes of the rows; how a built-in is made shows in its bytes."""
+    known = fields(BuiltIn if isinstance(dataset, BuiltIn) else dataset)
+    return [field.name for field in known if field.name not in SPELLINGS]
+
+
+def module_md5(target: str) -> str | None:
+    """md5 of the file of the module that `target`, package.module.name, lies in; found without importing anything."""
+    package, *inner, _ = target.split(".")
+    spec = PathFinder.find_spec(package, [*sys.path, str(project_root())])
+    places = [Path(spec.origin)] if spec is not None and spec.origin else []
+    if spec is not None and spec.submodule_search_locations and inner:
+        below = [Path(folder).joinpath(*inner) for folder in spec.submodule_search_locations]
+        places = [path for folder in below for path in (folder.with_suffix(".py"), folder / "__init__.py")]
+    return next((file_md5(path) for path in places if path.is_file()), None)
 
 
 @cache

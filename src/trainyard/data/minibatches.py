@@ -9,22 +9,27 @@ import torch
 from torch import Tensor
 
 from trainyard.config.seeds import stream_seed
+from trainyard.data.pixels import PixelScale
 from trainyard.data.prepared import Part
 
 GATHERED = 16  # minibatches gathered at once: fewer calls, and still in the cache when they are used
+GATHERED_BYTES = 1 << 25  # of these at most, where rows are large
 ALIGNED_ROWS = 16  # rows of any 4-byte width that fill whole cache lines of 64 bytes
 
 
 class Minibatch(NamedTuple):
     """Rows of one step. x (B, F) or (B, channels, height, width); codes (B, C) int64 or None; weight (B,) or None.
 
-    y is (B,) int64 classes, or (B, T) standardised targets in the dtype of x.
+    y is (B,) int64 classes, or (B, T) standardised targets in the dtype of x. Rows that are blended with others have
+    the targets of those as y_other, which is as y, and count them by the share mix (B,) in the dtype of x.
     """
 
     x: Tensor
     codes: Tensor | None
     y: Tensor
     weight: Tensor | None
+    y_other: Tensor | None = None
+    mix: Tensor | None = None
 
     @property
     def rows(self) -> int:
@@ -37,14 +42,21 @@ class Rows:
 
     Resident rows lie on the device as tensors. Others stay in the memory-mapped files of the cache, which the system
     reads as they are asked for, and only what was gathered goes to the device; for data larger than memory.
+
+    Images of bytes become numbers by their `scale`, at once where they are resident and `scaled`, else when they are
+    gathered, which takes a quarter of the memory. The numbers are the same.
     """
 
     def __init__(
-        self, part: Part, device: torch.device, image_shape: tuple[int, ...] | None = None, *, resident: bool = True
-    ):
+        self, part: Part, device: torch.device, image_shape: tuple[int, ...] | None = None, *, resident: bool = True,
+        scale: PixelScale | None = None, scaled: bool = True,
+    ):  # fmt: skip
         self.device, self.resident = device, resident
         x = self._tensor(part.x)
         self.x = x if image_shape is None else x.view(-1, *image_shape)
+        self.scale = None if scale is None else _DeviceScale(scale, device)
+        if self.scale is not None and resident and scaled:
+            self.x, self.scale = self.scale(self.x), None
         self.codes = self._tensor(part.codes) if part.codes.shape[1] else None
         if self.codes is not None and resident:
             self.codes = self.codes.long()
@@ -66,14 +78,11 @@ class Rows:
         x, y = read(self.x), read(self.y)
         codes = None if self.codes is None else read(self.codes)
         weight = None if self.weight is None else read(self.weight)
-        if self.resident:
-            return Minibatch(x, codes, y, weight)
-        return Minibatch(
-            x.to(self.device),
-            None if codes is None else codes.to(self.device).long(),
-            y.to(self.device),
-            None if weight is None else weight.to(self.device),
-        )
+        if not self.resident:
+            x, y = x.to(self.device), y.to(self.device)
+            codes = None if codes is None else codes.to(self.device).long()
+            weight = None if weight is None else weight.to(self.device)
+        return Minibatch(x if self.scale is None else self.scale(x), codes, y, weight)
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         if self.resident:
@@ -84,12 +93,29 @@ class Rows:
 
 
 def open_rows(
-    part: Part, device: torch.device, *, image_shape: tuple[int, int, int] | None, resident_bytes: int
-) -> Rows:
-    """Return the rows of a part on `device` where they take at most `resident_bytes`, else over the memory map."""
+    part: Part, device: torch.device, *, image_shape: tuple[int, int, int] | None, resident_bytes: int,
+    scale: PixelScale | None = None,
+) -> Rows:  # fmt: skip
+    """Return the rows of a part on `device` where they take at most `resident_bytes`, else over the memory map.
+
+    `scale` turns images of bytes into numbers (data.pixels.pixel_scale).
+    """
     arrays = (part.x, part.codes, part.y) if part.weight is None else (part.x, part.codes, part.y, part.weight)
-    fits = sum(array.nbytes for array in arrays) <= resident_bytes
-    return Rows(part, device, image_shape, resident=fits)
+    size = sum(array.nbytes for array in arrays)
+    larger = 0 if scale is None else part.x.size * scale.center.itemsize
+    return Rows(part, device, image_shape, resident=size <= resident_bytes, scale=scale,
+                scaled=size + larger <= resident_bytes)  # fmt: skip
+
+
+class _DeviceScale:
+    """A PixelScale on a device: the same numbers as there, bit for bit."""
+
+    def __init__(self, scale: PixelScale, device: torch.device):
+        self.center, self.divisor = (torch.from_numpy(array).to(device) for array in (scale.center, scale.scale))
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Return images (B, channels, height, width) of any dtype as the network sees them, in memory of their own."""
+        return images.to(self.center.dtype, copy=True).sub_(self.center).div_(self.divisor)
 
 
 def minibatch_count(rows: int, batch_size: int, limit: int | None = None) -> int:
@@ -104,11 +130,15 @@ class Minibatches:
     """The training rows, cut into minibatches anew each epoch.
 
     The last minibatch takes the remainder; a remainder of a single row joins the one before, since batch
-    normalization has no variance of one row. `limit` keeps the first minibatches of each epoch.
+    normalization has no variance of one row. `limit` keeps the first minibatches of each epoch. `augment` changes
+    gathered rows, given their numbers (B,) and the epoch.
     """
 
-    def __init__(self, rows: Rows, batch_size: int, seed: int, *, limit: int | None = None):
-        self.rows, self.batch_size, self.seed, self.limit = rows, batch_size, seed, limit
+    def __init__(
+        self, rows: Rows, batch_size: int, seed: int, *, limit: int | None = None,
+        augment: Callable[[Minibatch, Tensor, int], Minibatch] | None = None,
+    ):  # fmt: skip
+        self.rows, self.batch_size, self.seed, self.limit, self.augment = rows, batch_size, seed, limit, augment
         self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
 
     def __len__(self) -> int:
@@ -134,13 +164,22 @@ class Minibatches:
         reading began.
         """
         order, sizes = self.order(epoch), self.sizes()[start:stop]
-        together = GATHERED if self.batch_size % ALIGNED_ROWS == 0 else 1
+        together = self.gathered_at_once()
         position = start * self.batch_size
         for first in range(0, len(sizes), together):
             cut = sizes[first : first + together]
-            gathered = self.rows.take(order[position : position + sum(cut)])
+            index = order[position : position + sum(cut)]
+            gathered = self.rows.take(index)
+            if self.augment is not None:
+                gathered = self.augment(gathered, index, epoch)
             position += sum(cut)
             yield from _split(gathered, cut)
+
+    def gathered_at_once(self) -> int:
+        """Return how many minibatches are gathered together."""
+        row_bytes = 4 * self.rows.x[:1].numel()
+        most = max(1, min(GATHERED, GATHERED_BYTES // (self.batch_size * row_bytes)))
+        return most if self.batch_size % ALIGNED_ROWS == 0 else 1
 
 
 def _split(gathered: Minibatch, sizes: list[int]) -> Iterator[Minibatch]:

@@ -17,7 +17,8 @@ Scalar = str | int | float | bool
 class Part:
     """The rows of train, val or test; read-only, mapped from the cache's files.
 
-    - x: (N, F) float32 or float64, the numeric features, transformed
+    - x: (N, F) float32 or float64, the numeric features, transformed; the pixels of images are raw, uint8 or floats,
+      and data.pixels.pixel_scale says how a network sees them
     - codes: (N, C) int32, the embedded categories, 0 = never seen in train; C may be 0
     - y: (N,) int64 class index, or (N, T) float of x's width, standardised targets
     - weight: (N,) float of x's width, or None when every row counts 1

@@ -7,14 +7,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import feather, ipc
 
+from trainyard.data.text_kinds import together
 from trainyard.errors import DataError
 
 
 def read_parquet(path: Path) -> pa.Table:
     """The columns of one Parquet file; an index that pandas saved without a name is left out, as pandas does."""
-    table = whole(path, "Parquet", b"PAR1", lambda: pq.ParquetFile(path).read())
+    table = whole(path, "Parquet", b"PAR1", lambda: read_columns(pq.ParquetFile(path)))
     indices = [name for name in table.column_names if name.startswith("__index_level_")]
     return table.drop_columns(indices)
+
+
+def read_columns(file: pq.ParquetFile) -> pa.Table:
+    """The columns of a Parquet file one after another, each of one chunk, so that little is in memory twice."""
+    names = file.schema_arrow.names
+    if len(set(names)) < len(names):
+        return file.read()
+    columns = [together([file.read(columns=[name])[name]]) for name in names]
+    return pa.table(columns, names=names)
 
 
 def read_feather(path: Path) -> pa.Table:

@@ -1,7 +1,7 @@
 """Text tables: CSV and its kin, plain or gzipped, by pyarrow; the slower exact scan runs only to say what is wrong."""
 
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,10 @@ from pyarrow import csv as pacsv
 
 from trainyard.data.decode import utf8_bytes
 from trainyard.data.files import ending_of
-from trainyard.data.padded import is_padded, may_hold_padded
+from trainyard.data.padded import keep_zeros, may_hold_padded
 from trainyard.data.records import records, unclosed_quote
+from trainyard.data.text_kinds import unify
+from trainyard.data.text_pieces import StrayQuoteError, TextPieces, cut_header
 from trainyard.errors import DataError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
@@ -28,25 +30,112 @@ def read_text(
     Raises DataError.
     """
     separator = separator_of(path, delimiter)
+    convert = pacsv.ConvertOptions(null_values=["", *missing_values], strings_can_be_null=True, decimal_point=decimal)
+    try:
+        try:
+            names, columns, ragged = read_pieces(path, encoding, separator, convert)
+        except StrayQuoteError:
+            names, columns, ragged = read_whole(path, encoding, separator, convert)
+    except pa.ArrowInvalid as error:
+        check_quotes(path, utf8_bytes(path, encoding), separator)
+        raise DataError(f"{path.name} cannot be read as a text table: {error} ({path}).") from None
+    if ragged:
+        rows = len(columns[0]) + ragged
+        raise DataError(ragged_rows(path, utf8_bytes(path, encoding), separator, len(names), ragged, rows))
+    return pa.table(columns, names=names)
+
+
+def read_pieces(
+    path: Path, encoding: str, separator: str, convert: pacsv.ConvertOptions
+) -> tuple[list[str], list[pa.ChunkedArray], int]:
+    """Names, columns, and rows with another number of fields than there are names; read a piece at a time."""
+    pieces = TextPieces(path, encoding, separator)
+    begun = iter(pieces)
+    first = next(begun, b"")
+    names = names_of(path, first, separator)
+
+    def read(texts: Iterable[bytes], options: pacsv.ConvertOptions) -> tuple[list[list[pa.ChunkedArray]], int]:
+        parsed = [parse(text, separator, len(names), options) for text in without_header(texts)]
+        return [table.columns for table, _ in parsed], sum(ragged for _, ragged in parsed)
+
+    def reread(kinds: Mapping[int, pa.DataType]) -> list[list[pa.ChunkedArray]] | None:
+        try:
+            return read(pieces, as_kinds(convert, kinds))[0]
+        except pa.ArrowInvalid:
+            return None
+
+    may_be_padded = False
+
+    def watched(texts: Iterable[bytes]) -> Iterator[bytes]:
+        nonlocal may_be_padded
+        for text in texts:
+            may_be_padded = may_be_padded or may_hold_padded(text, separator)
+            yield text
+
+    def as_texts(places: Sequence[int]) -> Iterator[list[pa.ChunkedArray]]:
+        options = as_kinds(convert, dict.fromkeys(places, pa.string()))
+        for text in without_header(pieces):
+            yield parse(text, separator, len(names), options)[0].columns
+
+    columns, ragged = read(watched(chain([first], begun)), convert)
+    if pieces.quotes % 2:
+        check_quotes(path, utf8_bytes(path, encoding), separator)
+    if not columns:
+        return names, [pa.chunked_array([], pa.null()) for _ in names], ragged
+    unified = unify(columns, reread)
+    return names, keep_zeros(unified, as_texts) if may_be_padded else unified, ragged
+
+
+def without_header(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces but for the first record, and for those that are blank lines only."""
+    header = True
+    for piece in pieces:
+        rest = cut_header(piece)[1] if header else piece
+        header = False
+        if rest.strip(b"\r\n"):
+            yield rest
+
+
+def read_whole(
+    path: Path, encoding: str, separator: str, convert: pacsv.ConvertOptions
+) -> tuple[list[str], list[pa.ChunkedArray], int]:
+    """As read_pieces, with the file in memory: Arrow's own reading decides where records end."""
     text = utf8_bytes(path, encoding)
-    header = next(records(text, separator), None)
+    names = names_of(path, text, separator)
+    table, ragged = parse(text, separator, None, convert)
+    if count_quotes(text) % 2:
+        check_quotes(path, text, separator)
+
+    def as_texts(places: Sequence[int]) -> Iterator[list[pa.ChunkedArray]]:
+        types = {table.column_names[place]: pa.string() for place in places}
+        options = pacsv.ConvertOptions(
+            column_types=types, null_values=convert.null_values, strings_can_be_null=True,
+            decimal_point=convert.decimal_point,
+        )  # fmt: skip
+        columns = parse(text, separator, None, options)[0].columns
+        yield [columns[place] for place in places]
+
+    columns = table.columns
+    return names, keep_zeros(columns, as_texts) if may_hold_padded(text, separator) else columns, ragged
+
+
+def as_kinds(convert: pacsv.ConvertOptions, kinds: Mapping[int, pa.DataType]) -> pacsv.ConvertOptions:
+    """Options that read some columns alone, by their place, as given kinds."""
+    types = {str(place): kind for place, kind in kinds.items()}
+    return pacsv.ConvertOptions(
+        column_types=types, include_columns=list(types), null_values=convert.null_values, strings_can_be_null=True,
+        decimal_point=convert.decimal_point,
+    )  # fmt: skip
+
+
+def names_of(path: Path, text: bytes | pa.Buffer, separator: str) -> list[str]:
+    """The fields of the first record, without blanks around them. Raises DataError."""
+    header = next(records(pa.py_buffer(text), separator), None)
     if header is None:
         raise DataError(f"{path.name} is empty: it holds only blank lines ({path}).")
     names = [name.strip() for name in header.fields]
     check_delimiter(path, names, separator)
-    table, ragged = parse(path, text, separator, decimal, missing_values)
-    if quotes(text) % 2:
-        check_quotes(path, text, separator)
-    if ragged:
-        raise DataError(ragged_rows(path, text, separator, len(names), ragged, table.num_rows + ragged))
-    whole = [place for place, kind in enumerate(table.schema.types) if pa.types.is_integer(kind)]
-    if whole and may_hold_padded(text, separator):
-        texts = {table.column_names[place]: pa.string() for place in whole}
-        as_texts, _ = parse(path, text, separator, decimal, missing_values, types=texts)
-        for place in whole:
-            if is_padded(as_texts.column(place)):
-                table = table.set_column(place, table.column_names[place], as_texts.column(place))
-    return table.rename_columns(names)
+    return names
 
 
 def separator_of(path: Path, delimiter: str | None) -> str:
@@ -72,34 +161,35 @@ def check_delimiter(path: Path, names: Sequence[str], separator: str) -> None:
 
 
 def parse(
-    path: Path, text: pa.Buffer, separator: str, decimal: str, missing_values: Sequence[str], block: int = BLOCK,
-    types: Mapping[str, pa.DataType] | None = None,
-) -> tuple[pa.Table, int]:  # fmt: skip
-    """The rows with as many fields as the header, and the number of the others; `types` are not inferred."""
+    text: bytes | pa.Buffer, separator: str, width: int | None, convert: pacsv.ConvertOptions, block: int = BLOCK
+) -> tuple[pa.Table, int]:
+    """The rows with as many fields as the header, and the number of the others.
+
+    The columns of a text without a header, which then has `width` of them, are called "0", "1", ... Raises
+    pa.ArrowInvalid for what is no table, or does not fit the kinds that are asked for.
+    """
     ragged = []
 
     def skip(row: pacsv.InvalidRow) -> str:
         ragged.append(row.actual_columns)
         return "skip"
 
+    names = None if width is None else [str(place) for place in range(width)]
     try:
         table = pacsv.read_csv(
             pa.BufferReader(text),
-            read_options=pacsv.ReadOptions(block_size=block),
+            read_options=pacsv.ReadOptions(block_size=block, column_names=names),
             parse_options=pacsv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=skip),
-            convert_options=pacsv.ConvertOptions(
-                null_values=["", *missing_values], strings_can_be_null=True, decimal_point=decimal, column_types=types
-            ),
+            convert_options=convert,
         )
-    except pa.ArrowInvalid as error:
-        check_quotes(path, text, separator)
-        if block < text.size:  # a row longer than a block
-            return parse(path, text, separator, decimal, missing_values, min(text.size + 1, 2**31 - 1), types)
-        raise DataError(f"{path.name} cannot be read as a text table: {error} ({path}).") from None
+    except pa.ArrowInvalid:
+        if block < len(text):  # perhaps a row longer than a block
+            return parse(text, separator, width, convert, min(len(text) + 1, 2**31 - 1))
+        raise
     return table, len(ragged)
 
 
-def quotes(text: pa.Buffer) -> int:
+def count_quotes(text: pa.Buffer) -> int:
     """The number of quotes; an odd one tells that one may be open."""
     codes = np.frombuffer(text, np.uint8)
     return sum(int(np.count_nonzero(codes[start : start + BLOCK] == ord('"'))) for start in range(0, len(codes), BLOCK))

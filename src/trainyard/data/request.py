@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trainyard.config.schema.dataset import DATASETS, Column, Dataset
+from trainyard.config.schema.dataset import DATASETS, Augment, Column, Dataset
 
 TaskChoice = Literal["auto", "classification", "regression"]
 
@@ -14,7 +14,8 @@ TaskChoice = Literal["auto", "classification", "regression"]
 class Request:
     """`memory` is the folder of remembered file digests; `double` asks for float64 rather than float32.
 
-    `target_transform` is that of numeric targets: none, log, log1p or box_cox.
+    `target_transform` is that of numeric targets: none, log, log1p or box_cox. `trusted` names the packages whose
+    functions a dataset may name.
     """
 
     dataset: Dataset
@@ -22,24 +23,23 @@ class Request:
     double: bool
     memory: Path | None = None
     target_transform: str = "none"
+    trusted: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        values = {"dataset": values_of(self.dataset), "task": self.task, "double": self.double}
-        memory = self.memory and str(self.memory)
-        return json.dumps({**values, "memory": memory, "target_transform": self.target_transform})
+        return json.dumps({**vars(self), "dataset": values_of(self.dataset)}, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> "Request":
         values = json.loads(text)
-        memory = values["memory"]
-        return cls(dataset_of(values["dataset"]), values["task"], values["double"], Path(memory) if memory else None,
-                   values["target_transform"])  # fmt: skip
+        memory = Path(values["memory"]) if values["memory"] else None
+        dataset, trusted = dataset_of(values["dataset"]), tuple(values["trusted"])
+        return cls(**{**values, "dataset": dataset, "memory": memory, "trusted": trusted})
 
 
 def values_of(dataset: Dataset) -> dict[str, Any]:
     """The fields of a dataset as JSON values."""
     columns = {name: asdict(column) for name, column in dataset.columns.items()}
-    return {**vars(dataset), "columns": columns}
+    return {**vars(dataset), "columns": columns, "augment": asdict(dataset.augment)}
 
 
 def dataset_of(values: dict[str, Any]) -> Dataset:
@@ -47,5 +47,6 @@ def dataset_of(values: dict[str, Any]) -> Dataset:
     kind: Any = DATASETS[values["source"]]
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
     fields["columns"] = {name: Column(**column) for name, column in values["columns"].items()}
+    fields["augment"] = Augment(**values["augment"])
     dataset: Dataset = kind(**fields)
     return dataset

@@ -1,7 +1,7 @@
 """The raw rows of a dataset, as read and before anything is decided about them."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from trainyard.config.nearest import listed
+from trainyard.data.pixels import Pixels
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,11 @@ class Source:
 
     - table: (N rows); column names are unique and not empty; dictionaries are decoded
     - parts: (N,) "train", "val" or "test" per row where files say so (split=files), else None
-    - digest: md5 of the file's bytes as DVC has it; of several files or a built-in: see lineage.digest, data.builtin
-    - origin: where the rows come from, for a person: a path, or "scikit-learn 1.9.1: load_digits"
-    - image_shape: (channels, height, width) when the feature columns are the pixels of an image in that order
+    - digest: md5 of the file's or folder's bytes as DVC has it; of several files: see lineage.digest.parts_md5; of a
+      built-in: that of the file which data.export.export_csv writes
+    - origin: where the rows come from, for a person: see data.origin
+    - pixels: the images of the rows, where these are images; the table then holds what else is known of them
+    - names: what each row is called in messages, where rows are files of their own
     - notes: what reading had to decide, a sentence each
     """
 
@@ -52,8 +55,13 @@ class Source:
     origin: str
     parts: np.ndarray | None = None
     files: tuple[SourceFile, ...] = ()
-    image_shape: tuple[int, int, int] | None = None
+    pixels: Pixels | None = None
+    names: Sequence[str] = ()
     notes: tuple[str, ...] = ()
+
+    def noting(self, more: Sequence[str]) -> "Source":
+        """The same rows with further notes."""
+        return replace(self, notes=(*self.notes, *more))
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -69,7 +77,9 @@ class Source:
         return None, row + 1
 
     def where(self, row: int) -> str:
-        """The place of a row for a message: "houses.csv, line 7", "houses.parquet, row 6", or "row 6"."""
+        """The place of a row for a message: "houses.csv, line 7", "houses.parquet, row 6", "cat/one.jpg" or "row 6"."""
+        if self.names:
+            return self.names[row]
         for file in self.files:
             if row < file.rows:
                 return file.place(row)

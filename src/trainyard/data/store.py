@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from trainyard.config.schema.dataset import Csv, Dataset
+from trainyard.config.schema.dataset import Dataset
 from trainyard.config.secrets import mask_text
-from trainyard.data.identity import files_of
+from trainyard.data.origin import origin_of
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.summary import Summary
 from trainyard.data.target_power import TargetPower
@@ -25,7 +25,8 @@ class DamagedError(Exception):
 
 
 def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
-    """Write arrays and meta data into an empty folder, to the disk. `meta`: the other fields of Prepared, as JSON."""
+    """Write meta data, and the arrays that are not there yet, into a folder, to the disk. `meta`: the other fields of
+    Prepared, as JSON."""
     arrays: dict[str, Any] = {}
     for name in PARTS:
         for field in ARRAYS:
@@ -33,10 +34,11 @@ def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
             if array is None:
                 continue
             file = folder / f"{name}_{field}.npy"
-            with file.open("wb") as out:
-                np.save(out, np.ascontiguousarray(array), allow_pickle=False)
-                out.flush()
-                os.fsync(out.fileno())
+            if not file.exists():
+                with file.open("wb") as out:
+                    np.save(out, np.ascontiguousarray(array), allow_pickle=False)
+                    out.flush()
+                    os.fsync(out.fileno())
             arrays[file.name] = {"bytes": file.stat().st_size, "shape": array.shape, "dtype": array.dtype.str}
     write_text(folder / META, json.dumps({**meta, "arrays": arrays}))
 
@@ -57,17 +59,12 @@ def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
             classes=optional(meta["classes"]), class_counts=optional(meta["class_counts"]),
             targets=tuple(meta["targets"]), target_mean=tuple(meta["target_mean"]),
             target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
-            origin=mask_text(origin_now(dataset) or meta["origin"]), example=meta["example"],
+            origin=mask_text(origin_of(dataset)), example=meta["example"],
             summary=Summary.from_dict(meta["summary"]),
             target_powers=tuple(TargetPower(**power) for power in meta["target_powers"]),
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedError(f"{folder}: {error}") from error
-
-
-def origin_now(dataset: Dataset) -> str | None:
-    """Where files lie now; equal bytes may have lain elsewhere when they were prepared. None for a built-in."""
-    return ", ".join(str(path) for _, path in files_of(dataset).values()) if isinstance(dataset, Csv) else None
 
 
 def optional(values: list[Any] | None) -> tuple[Any, ...] | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from trainyard.config.layers.wiring import wired_values
 from trainyard.config.schema import Layers, Network
+from trainyard.data.pixels import raw_columns
 from trainyard.files import json_values
 from trainyard.networks import Inputs
 
@@ -79,7 +80,7 @@ def signature(
     numbers for a double and a column of missing values for a string, and make "no" and null in JSON a boolean true
     and false.
     """
-    inputs = [{"name": column["name"], "type": "any", "required": False} for column in preprocessing["columns"]]
+    inputs = [{"name": column["name"], "type": "any", "required": False} for column in raw_columns(preprocessing)]
     if classes is None:
         outputs = [{"name": name, "type": "double"} for name in [*targets, *quantile_names(targets, quantiles)]]
     else:

@@ -39,12 +39,12 @@ def load(path: Path | str, *, trust: Sequence[str] = ()) -> Model:
     folder = Path(path)
     if not (folder / CARD).is_file() and (folder / "model" / CARD).is_file():
         folder = folder / "model"
-    from trainyard.data.encode import Encoder  # reads raw rows with pyarrow, which packaging a model does not need
+    from trainyard.data.encoding import load_encoder  # reads raw rows with pyarrow, which packaging does not need
 
     card = read_card(folder)
     tensors = read_weights(folder, card)
     try:
-        return Model(card, restore_network(card, tensors, trust), Encoder.from_dict(card["preprocessing"]))
+        return Model(card, restore_network(card, tensors, trust), load_encoder(card["preprocessing"]))
     except PackageError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, TrainyardError) as error:

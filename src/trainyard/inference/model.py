@@ -13,6 +13,7 @@ from trainyard.networks.quantiles import middle, rising_quantiles
 
 if TYPE_CHECKING:
     from trainyard.data.encode import Encoder
+    from trainyard.data.image_encoder import ImageEncoder
 
 BATCH_ROWS = 4096
 
@@ -20,11 +21,12 @@ BATCH_ROWS = 4096
 class Model:
     """Predicts from raw rows: a DataFrame, an Arrow table, a dict of columns, a list of dicts, or a 2-D array.
 
-    Columns may come in any order, with others among them, with missing values and categories never seen. `card` is
-    the JSON that came with the weights.
+    Columns may come in any order, with others among them, with missing values and categories never seen. Images come
+    as an array (N, H, W), (N, C, H, W), (N, H, W, C) or flat (N, F), or as a table with a column per pixel, or with
+    nested lists in the column `image`. `card` is the JSON that came with the weights.
     """
 
-    def __init__(self, card: Mapping[str, Any], network: nn.Module, encoder: "Encoder"):
+    def __init__(self, card: Mapping[str, Any], network: nn.Module, encoder: "Encoder | ImageEncoder"):
         self.card, self.network, self.encoder = card, network, encoder
         self.task: str = card["task"]
         self.targets: tuple[str, ...] = tuple(card["targets"])
@@ -133,9 +135,9 @@ class Model:
         return numbers, codes.long() if codes.shape[1] else None
 
     def _batches(self, rows: Any) -> Iterator[tuple[Tensor, Tensor]]:
-        from trainyard.data.table import table_from
+        from trainyard.data.encoding import encode_rows
 
-        x, codes = self.encoder.encode(table_from(rows, self.columns))
+        x, codes = encode_rows(rows, self.encoder)
         for start in range(0, len(x), BATCH_ROWS):
             stop = start + BATCH_ROWS
             yield torch.from_numpy(x[start:stop]), torch.from_numpy(codes[start:stop])

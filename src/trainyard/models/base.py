@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytorch_lightning as pl
 import torch
@@ -64,9 +64,14 @@ class Model(pl.LightningModule, ABC):
     def loss(self, minibatch: Minibatch) -> Tensor:
         """Return the mean loss of a minibatch and the network's penalty on its weights: what training makes small."""
         output = self(minibatch.x, minibatch.codes)
-        loss = self.mean_loss(output, minibatch.y, minibatch.weight)
+        loss = self._data_loss(output, minibatch)
         penalized = penalty(self.network)
         return loss if penalized is None else loss + penalized
+
+    def _data_loss(self, output: Tensor, minibatch: Minibatch) -> Tensor:
+        if minibatch.y_other is None or minibatch.mix is None:
+            return self.mean_loss(output, minibatch.y, minibatch.weight)
+        return self.mixed_loss(output, (minibatch.y, minibatch.y_other), minibatch.mix, minibatch.weight)
 
     def mean_loss(self, output: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
         """Return the weighted mean of the rows' losses, a scalar: the one place where rows are weighed and averaged."""
@@ -75,6 +80,23 @@ class Model(pl.LightningModule, ABC):
         if weights is None:
             return losses.mean()
         return (losses * weights).sum() / weights.sum().clamp_min(1e-12)
+
+    def mixed_loss(self, output: Tensor, ys: tuple[Tensor, Tensor], mix: Tensor, weight: Tensor | None) -> Tensor:
+        """Return the weighted mean where a row counts as two, one per target; `mix` (B,) is the share of the second."""
+        summed = counted = output.new_zeros(())
+        for y, share in zip(ys, (1 - mix, mix), strict=True):
+            weights = self.row_weight(y, weight)
+            weights = share if weights is None else share * weights
+            summed, counted = summed + (self.row_loss(output, y) * weights).sum(), counted + weights.sum()
+        return summed / counted.clamp_min(1e-12)
+
+    def total_weight(self, minibatch: Minibatch) -> Tensor | None:
+        """Return what the mean of a minibatch is divided by, a scalar; None where that is the number of its rows."""
+        weights = self.row_weight(minibatch.y, minibatch.weight)
+        if weights is None or minibatch.y_other is None or minibatch.mix is None:
+            return None if weights is None else weights.sum()
+        others = cast(Tensor, self.row_weight(minibatch.y_other, minibatch.weight))
+        return (weights * (1 - minibatch.mix) + others * minibatch.mix).sum()
 
     def training_step(self, block: Any, block_index: int) -> None:  # noqa: ARG002  # Lightning's signature
         """Train on a block of minibatches."""

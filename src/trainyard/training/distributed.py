@@ -42,8 +42,8 @@ class World:
         """Return the factor on the mean loss of this process's rows that makes the mean over all processes right."""
         if self.alone:
             return 1.0
-        weights = model.row_weight(part.y, part.weight)
-        own = torch.tensor(float(part.rows), device=part.y.device) if weights is None else weights.sum().float()
+        weight = model.total_weight(part)
+        own = torch.tensor(float(part.rows), device=part.y.device) if weight is None else weight.float()
         total = own.clone()
         dist.all_reduce(total)
         return own * self.size / total.clamp_min(1e-12)

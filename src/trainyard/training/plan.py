@@ -7,7 +7,9 @@ import torch
 from torch import nn
 
 from trainyard.config.schema import AutoModel, Classifier, Config, Regressor, Training
+from trainyard.data.augment import Augmentation
 from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows, row_order
+from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError, NetworkError
@@ -57,10 +59,10 @@ class Plan:
 
     def open_training(self) -> Minibatches:
         """Return the training rows on the device, cut into minibatches."""
-        training = self.config.training
-        return Minibatches(
-            self._open(self._train_part()), training.batch_size, self.config.seed, limit=training.limit_batches
-        )
+        training, rows, seed = self.config.training, self._open(self._train_part()), self.config.seed
+        overfit = training.overfit_batches is not None
+        augment = None if overfit else Augmentation.of(self.config.dataset.augment, rows, seed)
+        return Minibatches(rows, training.batch_size, seed, limit=training.limit_batches, augment=augment)
 
     def open_validation(self) -> Rows:
         """Return the validation rows on the device: the training rows themselves where a run is to overfit them."""
@@ -81,8 +83,9 @@ class Plan:
 
     def _open(self, part: Part) -> Rows:
         share = int(self.device.free_memory() * RESIDENT_SHARE)
-        shape = self.prepared.image_shape
-        return open_rows(part, self.device.torch, image_shape=shape, resident_bytes=share)
+        prepared = self.prepared
+        return open_rows(part, self.device.torch, image_shape=prepared.image_shape, resident_bytes=share,
+                         scale=pixel_scale(prepared.preprocessing))  # fmt: skip
 
 
 def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
-Playback = Callable[[Tensor, Tensor | None, Tensor, Tensor | None], Tensor]
+Playback = Callable[..., Tensor]  # of the fields of a minibatch
 
 aten = torch.ops.aten
 SAME = (aten.detach.default, aten.alias.default)
@@ -33,7 +33,7 @@ SHORTER: dict[Any, Callable[..., Any]] = {
 
 
 def compile_playback(graph: GraphModule, gradients: Sequence[Tensor]) -> Playback:
-    """Return the function of x, codes, y and weight that runs a recorded graph and returns its loss.
+    """Return the function of the fields of a minibatch that runs a recorded graph and returns its loss.
 
     The graph's outputs are the loss and the gradients, which are written to `gradients`.
     """

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from trainyard.config.root import project_root
-from trainyard.data.identity import read_paths
+from trainyard.data.origin import read_paths
+from trainyard.data.pixels import raw_columns
 from trainyard.data.prepared import Prepared
 from trainyard.lineage.code import Code
 from trainyard.lineage.data_version import data_record, data_versions
@@ -65,7 +66,7 @@ def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
 
 def dataset_schema(prepared: Prepared) -> str:
     """Return the columns that a model reads and predicts, as MLflow's JSON for a dataset's schema."""
-    features = [{"type": column["type"], "name": column["name"]} for column in prepared.preprocessing["columns"]]
+    features = raw_columns(prepared.preprocessing)
     target_type = "double" if prepared.classes is None else TYPES[type(prepared.classes[0])]
     targets = [{"type": target_type, "name": name} for name in prepared.targets]
     return json.dumps({"mlflow_colspec": [{**column, "required": False} for column in [*features, *targets]]})

@@ -45,8 +45,8 @@ def record(
 def trace(model: Model, device: Device, minibatch: Minibatch, parameters: Sequence[Tensor]) -> GraphModule:
     """Return the operators of loss and gradients; a decision by a value raises, for no value is known here."""
 
-    def run(x: Tensor, codes: Tensor | None, y: Tensor, weight: Tensor | None) -> Any:
-        return loss_and_gradients(model, device, Minibatch(x, codes, y, weight), parameters)
+    def run(*tensors: Tensor | None) -> Any:
+        return loss_and_gradients(model, device, Minibatch(*tensors), parameters)  # type: ignore[arg-type]
 
     graph = make_fx(run, tracing_mode="fake", _allow_non_fake_inputs=True)(*minibatch)
     graph.graph.eliminate_dead_code()

@@ -70,8 +70,9 @@ def plan_from(config: Config, root: Path) -> "Plan":
     importing.start()
     double = config.accelerator.precision == "64"
     prepared = prepare(
-        config.dataset, task=task_of(config), double=double, root=root, target_transform=target_transform_of(config)
-    )
+        config.dataset, task=task_of(config), double=double, root=root, target_transform=target_transform_of(config),
+        trusted=config.trusted,
+    )  # fmt: skip
     importing.join()
     from trainyard.training.accelerator import check_accelerator
     from trainyard.training.plan import plan_run

@@ -31,7 +31,10 @@ def main(argv: Sequence[str]) -> int:
     task = {"classifier": "classification", "regressor": "regression"}.get(config.model.name, "auto")
     double = config.accelerator.precision == "64"
     transform = getattr(config.model, "target_transform", "none")
-    prepared = prepare(config.dataset, task=task, double=double, root=project_root(), target_transform=transform)  # type: ignore[arg-type]
+    prepared = prepare(
+        config.dataset, task=task, double=double, root=project_root(), target_transform=transform,  # type: ignore[arg-type]
+        trusted=config.trusted,
+    )  # fmt: skip
     print(summary_text(prepared))
     return 0
 

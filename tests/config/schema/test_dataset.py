@@ -14,7 +14,9 @@ CLASSES: dict[str, type] = {**DATASETS}
 @pytest.mark.parametrize(("name", "cls"), CLASSES.items())
 def test_defaults_lie_within_their_ranges_and_types(name: str, cls: type) -> None:
     for key in keys_of(cls).values():
-        if not key.required and key.nested is None:
+        if key.section:
+            test_defaults_lie_within_their_ranges_and_types(key.name, key.section)
+        elif not key.required and key.nested is None:
             assert convert_value(key.default, key) == key.default, key.name
 
 

@@ -1,10 +1,22 @@
-"""Rules about columns: the model fits the target, every column has one role, options apply to their column."""
+"""Rules about rows: the model fits the target, every column has one role, options apply to what they are set for."""
 
 import codecs
 
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, dataset_task, rule, setting
-from trainyard.config.schema import Classifier, Config, Csv, Regressor
+from trainyard.config.schema import (
+    Arrays,
+    BuiltIn,
+    Classifier,
+    Config,
+    Csv,
+    CustomDataset,
+    ImageFolder,
+    Images,
+    Regressor,
+)
+from trainyard.config.schema.augment import ON_IMAGES, Augment
+from trainyard.config.trusted import target_fault
 
 DELIMITER_NAMES = ("comma", "semicolon", "tab", "pipe", "space")
 
@@ -81,3 +93,45 @@ def _text_file_can_be_read(config: Config) -> Clashes:
             f"{did_you_mean(data.delimiter, DELIMITER_NAMES)}", "dataset.delimiter")
     if data.decimal == data.delimiter or (data.decimal == "," and data.delimiter == "comma"):
         yield clash(f"dataset.decimal={data.decimal}: is the dataset.delimiter too", "dataset.decimal")
+
+
+@rule
+def _images_are_no_columns(config: Config) -> Clashes:
+    data = config.dataset
+    if isinstance(data, Images) and data.transform not in ("standard", "none"):
+        yield clash(f"dataset.transform={data.transform}: is for columns of numbers; images take standard or none",
+                     "dataset.transform")  # fmt: skip
+    if isinstance(data, Images) and len(data.target) > 1:
+        yield clash(f"{setting('dataset.target', data.target)}: an image has one label; give one name",
+                     "dataset.target")  # fmt: skip
+    if isinstance(data, ImageFolder) and len(data.size) > 2:
+        yield clash(f"{setting('dataset.size', data.size)}: must be [height,width], or one number for a square",
+                     "dataset.size")  # fmt: skip
+    table = isinstance(data, Csv) or (isinstance(data, BuiltIn) and not isinstance(data, Images))
+    for name in ON_IMAGES if table else ():
+        if getattr(data.augment, name) != getattr(Augment(), name):
+            path = f"dataset.augment.{name}"
+            text = f"{setting(path, getattr(data.augment, name))}: is for images; dataset={data.source} is a table"
+            yield clash(text, path)
+
+
+@rule
+def _arrays_are_complete(config: Config) -> Clashes:
+    data = config.dataset
+    if not isinstance(data, Arrays):
+        return
+    path, y_path = data.path.lower(), data.y_path
+    if path.endswith(".npy") and y_path is None:
+        yield clash(f"{setting('dataset.path', data.path)}: holds x alone; name the file with y in dataset.y_path",
+                     "dataset.path", "dataset.y_path")  # fmt: skip
+    if path.endswith(".npz") and y_path is not None:
+        yield clash(f"{setting('dataset.y_path', y_path)}: is for x in an .npy; in {data.path} the array y is taken",
+                     "dataset.y_path")  # fmt: skip
+
+
+@rule
+def _own_code_is_trusted(config: Config) -> Clashes:
+    if isinstance(config.dataset, CustomDataset):
+        fault = target_fault(config.dataset._target_, config.trusted, "dataset._target_")
+        if fault is not None:
+            yield clash(fault, "dataset._target_", "trusted")

@@ -7,10 +7,10 @@ from trainyard.config.faults import show_value
 from trainyard.config.metric_names import TOLD, metric_directions
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, rule, task_of
-from trainyard.config.schema import Config, Cosine, OneCycle, Plateau, Polynomial, Salmon, Sgd, Step
+from trainyard.config.schema import BuiltIn, Config, Cosine, OneCycle, Plateau, Polynomial, Salmon, Sgd, Step
 
 NEED_STEPS = (Cosine, OneCycle, Polynomial)
-BUILT_IN_ROWS = {"digits": 1797, "iris": 150, "diabetes": 442}
+BUILT_IN_ROWS = {"digits": 1797, "iris": 150, "wine": 178, "breast_cancer": 569, "diabetes": 442, "linnerud": 20}
 
 
 @rule
@@ -73,7 +73,8 @@ def most_steps(config: Config) -> int | None:
     training, data = config.training, config.dataset
     bounds = [training.max_steps]
     rows = data.rows if isinstance(data, Salmon) else BUILT_IN_ROWS.get(data.source)
-    if rows is not None and training.max_epochs is not None:
+    made_anew = isinstance(data, BuiltIn) and data.path is None  # a file may hold others
+    if rows is not None and made_anew and training.max_epochs is not None:
         train_rows = math.ceil(rows * max(0.0, 1 - data.val_fraction - data.test_fraction)) + 2
         batches = math.ceil(train_rows / training.batch_size)
         limits = [limit for limit in (training.limit_batches, training.overfit_batches) if limit is not None]

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from trainyard.config.faults import Fault, show_value
-from trainyard.config.schema import Classifier, Config, Regressor
+from trainyard.config.schema import Classifier, Config, ImageFolder, Regressor
 
 # what the built-in datasets are, with the target that they come with
 BUILT_IN_TASKS: dict[tuple[str, tuple[str, ...]], str] = {
     ("digits", ("digit",)): "classification",
     ("iris", ("species",)): "classification",
+    ("wine", ("cultivar",)): "classification",
+    ("breast_cancer", ("diagnosis",)): "classification",
     ("diabetes", ("progression",)): "regression",
+    ("linnerud", ("weight", "waist", "pulse")): "regression",
     ("salmon", ("length_mm",)): "regression",
 }
 
@@ -36,7 +39,9 @@ def setting(key: str, value: Any) -> str:
 
 
 def dataset_task(config: Config) -> str | None:
-    """Return the task of a built-in dataset with its own target, else None."""
+    """Return the task of a built-in dataset with its own target, or of a folder for each class; else None."""
+    if isinstance(config.dataset, ImageFolder):
+        return "classification"
     return BUILT_IN_TASKS.get((config.dataset.source, config.dataset.target))
 
 

@@ -2,9 +2,10 @@
 
 from trainyard.config.faults import Fault
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
-from trainyard.config.schema import Config, Csv
+from trainyard.config.schema import Arrays, Config, Csv, Idx, ImageFolder, Images
 
 SPLIT_KEYS = {"files": "test_path", "column": "split_column", "group": "group", "time": "time"}
+IN_PARTS = (Csv, Idx, ImageFolder, Arrays)  # whose files may say which part their rows are of
 
 
 @rule
@@ -12,7 +13,11 @@ def _split_has_what_it_needs(config: Config) -> Clashes:
     data = config.dataset
     needed = SPLIT_KEYS.get(data.split)
     if data.split == "files" and not isinstance(data, Csv):
-        yield clash(f"dataset.split=files: is for dataset=csv; dataset={data.source} has no files", "dataset.split")
+        if not isinstance(data, IN_PARTS):
+            text = f"dataset.split=files: is for dataset=csv; dataset={data.source} has no files"
+            yield clash(text, "dataset.split")
+    elif needed and isinstance(data, Images):
+        yield clash(f"dataset.split={data.split}: is for tables; dataset={data.source} has images", "dataset.split")
     elif needed and not getattr(data, needed):
         yield clash(f"dataset.split={data.split}: needs dataset.{needed}", "dataset.split", f"dataset.{needed}")
     for split, name in SPLIT_KEYS.items():

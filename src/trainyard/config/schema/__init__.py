@@ -1,6 +1,25 @@
 """The typed config: one frozen dataclass per option, each key with its meaning, unit and range."""
 
-from trainyard.config.schema.dataset import DATASETS, Column, Csv, Dataset, Diabetes, Digits, Iris, Salmon
+from trainyard.config.schema.dataset import (
+    DATASETS,
+    Arrays,
+    Augment,
+    BreastCancer,
+    BuiltIn,
+    Column,
+    Csv,
+    CustomDataset,
+    Dataset,
+    Diabetes,
+    Digits,
+    Idx,
+    ImageFolder,
+    Images,
+    Iris,
+    Linnerud,
+    Salmon,
+    Wine,
+)
 from trainyard.config.schema.layers import LayerKeys, LayerValues, Regularization
 from trainyard.config.schema.model import (
     MODELS,
@@ -43,8 +62,9 @@ from trainyard.config.schema.run import Accelerator, Config, Precision, Tracking
 
 __all__ = [
     "DATASETS", "MODELS", "NETWORKS", "OPTIMIZERS", "SCHEDULES", "Accelerator", "Adadelta", "Adafactor", "Adagrad",
-    "Adam", "AdamW", "Adamax", "AutoModel", "Classifier", "Cnn", "Column", "Config", "Constant", "Cosine", "Csv",
-    "Custom", "Dataset", "Diabetes", "Digits", "ExtraMetric", "Iris", "LayerKeys", "LayerValues", "Layers", "Linear",
+    "Adam", "AdamW", "Adamax", "Arrays", "Augment", "AutoModel", "BreastCancer", "BuiltIn", "Classifier", "Cnn",
+    "Column", "Config", "Constant", "Cosine", "Csv", "Custom", "CustomDataset", "Dataset", "Diabetes", "Digits",
+    "ExtraMetric", "Idx", "ImageFolder", "Images", "Iris", "LayerKeys", "LayerValues", "Layers", "Linear", "Linnerud",
     "Mlp", "NAdam", "Network", "OneCycle", "Optimizer", "Plateau", "Polynomial", "Precision", "RAdam", "Regressor",
-    "Regularization", "ResNet", "RmsProp", "Salmon", "Schedule", "Sgd", "Step", "Tracking", "Training",
+    "Regularization", "ResNet", "RmsProp", "Salmon", "Schedule", "Sgd", "Step", "Tracking", "Training", "Wine",
 ]  # fmt: skip

@@ -1,89 +1,63 @@
-"""Datasets: where the rows come from, what each column is, and how the rows are split."""
+"""Datasets: where the rows come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset_keys import MISSING_VALUES, BuiltIn, Column, Dataset, Images
 from trainyard.config.schema.key import key
 
-NumericTransform = Literal["standard", "robust", "quantile", "none"]
-MISSING_VALUES = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "Null", "null", "None", "none", "?")
+__all__ = [
+    "DATASETS", "MISSING_VALUES", "Arrays", "Augment", "BreastCancer", "BuiltIn", "Column", "Csv", "CustomDataset",
+    "Dataset", "Diabetes", "Digits", "Idx", "ImageFolder", "Images", "Iris", "Linnerud", "Salmon", "Wine",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
-    """What a person knows better than the inference about one column."""
-
-    kind: Literal["auto", "numeric", "category", "boolean", "datetime", "ignore"] = key(
-        "what the column holds; set it where the inference guesses wrong (a postcode is a category)", default="auto"
-    )
-    transform: Literal["auto", "standard", "robust", "quantile", "none"] = key(
-        "transform of a numeric column; auto takes dataset.transform", default="auto"
-    )
-    encoding: Literal["auto", "one_hot", "embedding"] = key(
-        "encoding of a category; auto chooses by dataset.one_hot_limit", default="auto"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """Keys that every dataset has."""
-
-    source: str
-    name: str = key("name of the dataset in MLflow, and of the experiment unless that has its own")
-    target: tuple[str, ...] = key("column or columns to predict")
-    ignore: tuple[str, ...] = key("columns to leave out", default=())
-    group: str | None = key("column whose rows of one value stay in one part (a patient, a household)", default=None)
-    time: str | None = key("column that orders the rows; the latest ones become the test part", default=None)
-    weight: str | None = key("column with a weight >= 0 per row, used in the loss and in the metrics", default=None)
-    columns: Mapping[str, Column] = key("what is known of single columns, by name", factory=dict,
-                                           example="{postcode: {kind: category}}")
-    transform: NumericTransform = key(  # noqa: RUF009  # declares a field
-        "transform of numeric columns: standard (mean, deviation), robust (median, quartiles, smooth clip; for "
-        "outliers), quantile (to a normal distribution; for odd shapes), none",
-        default="standard",
-    )
-    one_hot_limit: int = key(
-        "categories up to which a column is one-hot encoded; above, an embedding is learned",
-        default=16, unit="categories", ge=0,
-    )
-    missing_target: Literal["error", "drop"] = key("what to do with rows that have no target", default="error")
-    split: Literal["auto", "random", "stratified", "group", "time", "column", "files"] = key(
-        "how rows are divided into train, val and test; auto takes files, column, group or time where their keys are "
-        "set, else stratified for classification and random for regression",
-        default="auto",
-    )
-    split_column: str | None = key("column that says train, val or test for each row", default=None)
-    split_seed: int = key("seed of the split, apart from the seed of training", default=0, ge=0)
-    val_fraction: float = key("part of the rows that early stopping and best weights are chosen on",
-                              default=0.15, unit="fraction of all rows", gt=0, lt=1)
-    test_fraction: float = key("part of the rows that only the final metrics see",
-                               default=0.15, unit="fraction of all rows", gt=0, lt=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Digits(Dataset):
+class Digits(Images, BuiltIn):
     """Handwritten digits, 1797 images of 8 x 8 grey pixels, from scikit-learn (Alpaydin and Kaynak, UCI, 1998)."""
 
     source: Literal["digits"] = "digits"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Iris(Dataset):
+class Iris(BuiltIn):
     """Three species of iris from four measurements in cm, 150 rows, from scikit-learn (Fisher, 1936)."""
 
     source: Literal["iris"] = "iris"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diabetes(Dataset):
+class Wine(BuiltIn):
+    """Three cultivars from a chemical analysis of the wine, 178 rows, from scikit-learn (Forina et al., UCI, 1991)."""
+
+    source: Literal["wine"] = "wine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreastCancer(BuiltIn):
+    """Malignant or benign from 30 measurements of cell nuclei, 569 rows, from scikit-learn (Street et al., 1993)."""
+
+    source: Literal["breast_cancer"] = "breast_cancer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diabetes(BuiltIn):
     """Progression of diabetes after a year, 442 rows, from scikit-learn (Efron et al., 2004), raw columns."""
 
     source: Literal["diabetes"] = "diabetes"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Salmon(Dataset):
+class Linnerud(BuiltIn):
+    """Weight, waist and pulse of 20 men, all at once, from three exercises, from scikit-learn (Tenenhaus, 1998)."""
+
+    source: Literal["linnerud"] = "linnerud"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Salmon(BuiltIn):
     """Length of Atlantic salmon from sea age and weight, simulated: length at age by von Bertalanffy (1938), weight by
     a power of length (Le Cren, 1951; Froese, 2006), natural mortality as ICES has it for salmon at sea."""
 
@@ -122,6 +96,57 @@ class Csv(Dataset):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Idx(Images):
+    """Images in the format of MNIST: train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-... for the test, plain
+    or .gz, in one folder."""
+
+    source: Literal["idx"] = "idx"
+    path: str = key("the folder with the files; a relative path starts at the folder the command is typed in")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageFolder(Images):
+    """A folder of PNG and JPEG images with a subfolder per class, below train, val and test where there are such."""
+
+    source: Literal["image_folder"] = "image_folder"
+    path: str = key("the folder; a relative path starts at the folder the command is typed in")
+    size: tuple[int, ...] = key(
+        "[height,width] that each image is brought to, one number for a square; empty: as they are, if they are alike",
+        default=(), unit="pixels", ge=1)
+    channels: Literal["auto", "1", "3"] = key("1 for grey, 3 for color; auto: grey where all images are",
+                                              default="auto")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrays(Dataset):
+    """NumPy arrays: x (N, F) of numbers or images (N, H, W), (N, C, H, W) or (N, H, W, C), and y (N,) or (N, T)."""
+
+    source: Literal["arrays"] = "arrays"
+    path: str = key("an .npz with x and y (or x_train, y_train, x_test, ...), or an .npy with x; it is not unpickled")
+    y_path: str | None = key("the .npy with y, where path is one", default=None)
+    weight: str | None = key(
+        "name of the array in the .npz with a weight >= 0 per row, or an .npy; used in the loss and in the metrics",
+        default=None)
+    layout: Literal["auto", "channels_first", "channels_last"] = key(
+        "where the channels of images (N, ., ., .) are; auto: the axis that has 1, 3 or 4", default="auto")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomDataset(Dataset):
+    """Rows from a function of your own: it returns a DataFrame, a dict of columns, or arrays x and y."""
+
+    source: Literal["custom"] = "custom"
+    _target_: str = key("the function, as package.module.function; the package has to be in `trusted`")
+    arguments: Mapping[str, Any] = key("arguments of the function, by name", factory=dict)
+    version: str = key("change it to have the function called anew although neither its module nor its arguments have "
+                       "changed", default="1")
+    layout: Literal["auto", "channels_first", "channels_last"] = key(
+        "where the channels of images (N, ., ., .) are; auto: the axis that has 1, 3 or 4", default="auto")
+
+
 DATASETS: dict[str, type[Dataset]] = {
-    "digits": Digits, "iris": Iris, "diabetes": Diabetes, "salmon": Salmon, "csv": Csv,
+    "digits": Digits, "iris": Iris, "wine": Wine, "breast_cancer": BreastCancer, "diabetes": Diabetes,
+    "linnerud": Linnerud, "salmon": Salmon, "csv": Csv, "idx": Idx, "image_folder": ImageFolder, "arrays": Arrays,
+    "custom": CustomDataset,
 }  # fmt: skip
