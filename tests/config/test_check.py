@@ -59,8 +59,8 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
          "optimizer.momentum: no such key in optimizer=adamw; optimizer=sgd and optimizer=rmsprop have it"),
         ("optimizer.xyzzy=1", "optimizer.xyzzy: no such key; optimizer=adamw has lr, weight_decay, beta1, beta2 and "
          "eps"),
-        ("dataset=iris dataset.columns.zip.xyzzy=1", "dataset.columns.zip.xyzzy: no such key; dataset.columns.zip has kind, "
-         "transform and encoding"),
+        ("dataset=iris dataset.columns.zip.xyzzy=1",
+         "dataset.columns.zip.xyzzy: no such key; dataset.columns.zip has kind, transform and encoding"),
         ("seed=1.5", "seed=1.5: must be a whole number"),
         ("seed=null", "seed: must be given; null is not possible here, but a whole number"),
         ("seed.x=3", "seed={x:3}: must be a whole number"),
