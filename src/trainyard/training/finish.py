@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from trainyard.config.schema import Classifier
+from trainyard.config.schema import Classifier, Csv
 from trainyard.files import json_text, replacing, write_text
-from trainyard.inference.card import build_card
-from trainyard.inference.package import save_package
+from trainyard.inference.card import READING, build_card
+from trainyard.inference.package import kept_tensors, save_package
+from trainyard.inference.probe import probe_outputs
 from trainyard.models import Regressor
 from trainyard.models.calibration import fit_temperature
 from trainyard.models.per_class import per_class
@@ -84,14 +85,23 @@ def package(
     temperature: float | None = None,
 ) -> Path:  # fmt: skip
     """Write the self-contained model of a run and return its folder."""
-    prepared, model = plan.prepared, fitted.model
+    config, prepared, model = plan.config, plan.prepared, fitted.model
     card = build_card(
-        task=prepared.task, network=plan.config.network, inputs=plan.inputs, outputs=plan.outputs,
+        task=prepared.task, model=config.model, network=config.network, inputs=plan.inputs, outputs=plan.outputs,
         preprocessing=prepared.preprocessing, classes=prepared.classes, targets=prepared.targets,
         target_mean=prepared.target_mean, target_scale=prepared.target_scale, precision=plan.device.precision,
         example=prepared.example, metrics=metrics, lineage=lineage, temperature=temperature,
         target_powers=[asdict(power) for power in prepared.target_powers],
-        quantiles=model.levels if isinstance(model, Regressor) else (),
+        quantiles=model.levels if isinstance(model, Regressor) else (), class_counts=prepared.class_counts,
+        testing={
+            "batch_size": config.training.eval_batch_size, "compile": config.training.compile,
+            "weight": config.dataset.weight,
+        },
+        reading={name: getattr(config.dataset, name) for name in READING} if isinstance(config.dataset, Csv) else None,
     )  # fmt: skip
-    save_package(folder / "model", state=model.network.state_dict(), card=card)
+    tensors = kept_tensors(model.network.state_dict())
+    card["probe_outputs"] = probe_outputs(
+        card, tensors, prepared.probe_x, prepared.probe_codes, config.trusted
+    )
+    save_package(folder / "model", state=tensors, card=card)
     return folder / "model"
