@@ -1,6 +1,5 @@
 """The files of an evaluation; the same evaluation writes the same bytes."""
 
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from trainyard.evaluation.evaluate import Evaluation
-from trainyard.files import replacing, write_text
+from trainyard.files import json_text, replacing, write_text
 from trainyard.inference import Model
 from trainyard.reports.classification import draw_confusion, draw_roc
 from trainyard.reports.regression import draw_predicted, draw_residuals
@@ -24,7 +23,7 @@ def write_evaluation(folder: Path, found: Evaluation, model: Model, subtitle: st
     (from 0), what is true and what was predicted; by_<column>.csv a line per group; plots/ as those of a run.
     """
     files = [folder / "metrics.json", folder / "predictions.csv"]
-    write_text(files[0], json.dumps(without_nan(found.metrics), indent=2) + "\n")
+    write_text(files[0], json_text(found.metrics))
     write_csv(files[1], {"row": found.numbers, **found.columns})
     if by is not None:
         names = list(dict.fromkeys(name for group in found.groups.values() for name in group))
@@ -51,11 +50,6 @@ def write_csv(path: Path, columns: Mapping[str, np.ndarray]) -> None:
     table = pa.table(arrays, names=list(columns))
     with replacing(path) as partial:
         pacsv.write_csv(table, partial, pacsv.WriteOptions(quoting_style="needed"))
-
-
-def without_nan(metrics: Mapping[str, float]) -> dict[str, float | None]:
-    """Return metrics with None for those that have no value, which JSON has no number for."""
-    return {name: None if math.isnan(value) else value for name, value in metrics.items()}
 
 
 def file_name(text: str) -> str:

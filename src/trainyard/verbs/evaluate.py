@@ -89,12 +89,13 @@ def evaluate_run(
     from trainyard.evaluation.files import write_evaluation
     from trainyard.evaluation.subject import open_subject
     from trainyard.evaluation.text import evaluation_text
+    from trainyard.files import numbers
 
     subject = open_subject(run.folder, trust)
     config, rows, name, tested = choose(subject, run.folder, values, choices, trust, bare=bare)
     found = evaluate(subject, rows, values.get("by"))
     card = subject.packaged.card
-    before = card["metrics"] if tested else None
+    before = numbers(card["metrics"]) if tested else None
     for note in (*subject.notes, *rows.notes):
         print(f"note       {note}")
     print(f"data       {rows.origin}: {len(rows.numbers):,} rows\n")
