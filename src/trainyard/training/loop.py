@@ -19,6 +19,7 @@ from trainyard.training.callbacks import AFTER_VALIDATION, BEFORE_VALIDATION, ca
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
+from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.recording import random_state, set_random_state
 from trainyard.training.schedule import Length
@@ -37,7 +38,7 @@ class Loop:
     """
 
     member: Member
-    model: Model
+    module: LightningModel
     minibatches: Minibatches
     validation: Rows
     device: Device
@@ -52,6 +53,7 @@ class Loop:
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None]
 
     def __post_init__(self) -> None:
+        self.model = self.module.model
         self.stepper: Stepper | None = None
         self.world = World()
         state = self.resumed
@@ -113,7 +115,7 @@ class Loop:
     def _open(self) -> Stepper:
         """Return the stepper; where a training goes on, bring everything to where it was."""
         if self.stepper is None:
-            trainer = self.model.trainer
+            trainer = self.module.trainer
             self.world = World(trainer.global_rank, trainer.world_size)
             self.stepper = self.open_stepper(self.world)
             if self.resumed is not None:
@@ -190,7 +192,7 @@ class Loop:
         elif (due and not skipped) or (whole and self.stop.reason is None):
             self._close_position(epoch)
         if self.stop.reason is not None:
-            self.model.trainer.should_stop = True
+            self.module.trainer.should_stop = True
         self.model.train()
 
     def _close_position(self, epoch: int) -> None:
