@@ -184,7 +184,7 @@ class Loop:
         if not skipped and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
         elif member.config.callbacks:
-            show_metrics(self.model.trainer, metrics)
+            show_metrics(self.module.trainer, metrics)
         if not skipped:  # else the training that goes on tells of this epoch
             self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):

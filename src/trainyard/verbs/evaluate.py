@@ -21,6 +21,7 @@ VERB = Verb(
     {
         "run": f"{RUN} (latest unless given)",
         "model": "the folder of a packaged model, in place of run=; with the choices of a training for its data",
+        "config": "a resolved config with the data, for model=; it takes the choices of a training over it",
         "input": "a table with the targets to compare with: CSV, TSV, Parquet, Feather",
         "dataset": "other data, with the keys of the dataset as for a training (dataset=csv dataset.path=...)",
         "part": "test, val, train or all (test of the data that the model was trained on, all of others)",
@@ -32,7 +33,7 @@ VERB = Verb(
     },
     (
         "run=latest", "run=3f15b1 input=houses-2026.csv by=town", "run=latest dataset=csv dataset.path=houses-2026.csv",
-        "model=pipeline/digits/model experiment=digits output=pipeline/digits/evaluation",
+        "model=pipeline/digits/model config=pipeline/digits/config.yaml output=pipeline/digits/evaluation",
     ),
 )  # fmt: skip
 OF_DATA = ("input", "part", "by", "output", "name", "run", "model")
@@ -61,7 +62,7 @@ def is_choice(word: str) -> bool:
     from trainyard.config.keys import GROUPS, OVERLAYS, top_keys
 
     key = word.partition("=")[0].lstrip("+~")
-    return key not in OF_DATA and ("." in key or key in (*GROUPS, *OVERLAYS, *top_keys()))
+    return key not in OF_DATA and (key == "config" or "." in key or key in (*GROUPS, *OVERLAYS, *top_keys()))
 
 
 def check(values: dict[str, str], choices: Sequence[str]) -> dict[str, str]:
@@ -69,6 +70,8 @@ def check(values: dict[str, str], choices: Sequence[str]) -> dict[str, str]:
     faults = []
     if "model" in values and "run" in values:
         faults.append("run and model: one of them at a time")
+    if "model" not in values and any(word.startswith("config=") for word in choices):
+        faults.append("config: says which data a model=... is measured on; a run has a config of its own")
     parts = ("test", "val", "train", "all")
     if values.get("part", "all") not in parts:
         faults.append(f"part={values['part']}: must be {', '.join(parts[:-1])} or all")
