@@ -157,6 +157,7 @@ PLACE = {
     "tracking=server": "tracking=server: needs tracking.uri=http://... or MLFLOW_TRACKING_URI",
     "tracking=server tracking.uri=./mlruns": "tracking.uri=./mlruns: is no address of a server",
     "tracking.uri=http://localhost:5000": "tracking.uri=http://localhost:5000: is only used with tracking=server",
+    "tracking=off tracking.system_metrics=true": "tracking.system_metrics=true: is written to MLflow, but tracking=off",
     "experiment_name=' '": "experiment_name: must not be blank",
     "tags.mlflow.user=me": "tags.mlflow.user: names that start with mlflow. belong to MLflow",
 }
