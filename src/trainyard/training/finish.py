@@ -90,9 +90,9 @@ def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutpu
     """Write what was predicted for the test rows: classes and probabilities, or targets in original units.
 
     Arrays: `target` (N,) int64 and `probability` (N, C) float32; or `target` and `prediction` (N, T) float64, and of a
-    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,).
+    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,); and `weight` (N,) where rows have one.
     """
-    output, y, _ = tested.outputs
+    output, y, weight = tested.outputs
     model = fitted.model
     if isinstance(model, Regressor):
         units = model.units.to(output.device)
@@ -102,6 +102,8 @@ def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutpu
             arrays["level"] = torch.tensor(model.levels, dtype=torch.float64)
     else:
         arrays = {"target": y, "probability": torch.softmax(output.double(), dim=1).float()}
+    if weight is not None:
+        arrays["weight"] = weight
     columns = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
     with replacing(path) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, row=np.asarray(plan.prepared.test.rows), **columns)
