@@ -1,6 +1,7 @@
 """What the folder of a run tells at a glance, from few bytes."""
 
 import json
+import math
 
 import pytest
 
@@ -36,13 +37,15 @@ def run(folder, epochs=50):
 
 def test_a_run_that_ended(tmp_path, clock, read):
     run(tmp_path / "a").end("FAILED", "why")
-    (tmp_path / "a" / "metrics.json").write_text('{"test/accuracy": 0.5}')
+    (tmp_path / "a" / "metrics.json").write_text('{"test/accuracy": 0.5, "test/r2": null}')
     (tmp_path / "a" / "overrides.txt").write_text("dataset=iris\nnote=a b\n")
     found = glance(tmp_path / "a")
     assert (found.status, found.seconds, found.is_sweep) == ("FAILED", 52.0, False)
     assert (found.begin["experiment"], found.begin["parent"]) == ("iris", "p" * 32)
     assert found.params == {"training.monitor": "val/accuracy"}
-    assert (found.metrics, found.overrides) == ({"test/accuracy": 0.5}, ("dataset=iris", "note=a b"))
+    assert found.metrics["test/accuracy"] == 0.5
+    assert math.isnan(found.metrics["test/r2"])
+    assert found.overrides == ("dataset=iris", "note=a b")
 
 
 def test_a_run_that_goes_on_and_one_that_was_killed(tmp_path, read):

@@ -25,7 +25,7 @@ def listed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for experiment, end, metrics in (
         ("digits", "digits-a1", {"test/accuracy": 0.9, "best/loss": 0.3}),
         ("iris", "iris-b2", {"test/accuracy": 0.95, "best/loss": 0.2}),
-        ("salmon", "salmon-c3", {"test/rmse": 12.5, "best/loss": 0.4}),
+        ("salmon", "salmon-c3", {"test/rmse": 12.5, "test/r2": None, "best/loss": 0.4}),
     ):
         began = now - next(days) * DAY
         monkeypatch.setattr("trainyard.tracking.journal.time.time", lambda began=began: began)
@@ -44,7 +44,7 @@ def listed(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def one_run(
-    folder: Path, experiment: str, metrics: dict[str, float], *, parent: str | None = None, seed: int = 0,
+    folder: Path, experiment: str, metrics: dict[str, float | None], *, parent: str | None = None, seed: int = 0,
     status: str = "FINISHED",
 ) -> None:  # fmt: skip
     journal = Journal.create(folder, kind="run", experiment=experiment, name=folder.name, parent=parent, sync=False)
@@ -83,6 +83,7 @@ def test_the_newest_is_first_and_members_stand_under_their_sweep(listed: Path, c
         (["sort=accuracy"], ["10-seed=1", "iris-b2", "digits-a1"]),
         (["sort=best/loss", "limit=3"], ["10-seed=1", "iris-b2", "digits-a1"]),
         (["sort=test/rmse"], ["salmon-c3"]),
+        (["sort=r2"], []),
         (["sort=accuracy", "since=6d", "limit=1"], ["10-seed=1"]),
     ],
 )

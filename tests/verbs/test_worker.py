@@ -58,7 +58,7 @@ def test_what_it_says_and_complains_of_is_told_by_the_sweep(
 
     runs.end = refuse
     outcome, _ = trained(tickets(project)[0])
-    assert outcome.said == "trained with ***\n"
+    assert outcome.said == "trained with ***\n  failed: price: no such column.\n"
     assert outcome.complained == "trainyard: 1 mistake in the data\n  price: no such column.\n"
     assert (outcome.result.status, outcome.result.exit_code) == ("FAILED", 2)
     assert outcome.result.error == "price: no such column."
@@ -83,6 +83,7 @@ def test_what_cannot_be_composed_any_more_is_told(runs: Runs, project: Path, tmp
     outcome, folders = trained(broken)
     assert (outcome.result.exit_code, folders) == (2, [])
     assert "dataset=gone: no such dataset" in outcome.complained
+    assert outcome.said.startswith("  failed: dataset=gone: no such dataset")
 
 
 def test_a_process_trains_ticket_after_ticket_and_ends_with_its_input(project: Path) -> None:

@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from trainyard.files import json_text
 from trainyard.reports.text import number, seconds_text, table
 
 DAY = 86400.0
@@ -54,7 +54,7 @@ def runs_table(rows: Sequence[Row], width: int) -> str:
 
 def runs_json(rows: Sequence[Row]) -> str:
     """Return the rows as a list of objects."""
-    return json.dumps([_plain(row) for row in rows], indent=2)
+    return json_text([_plain(row) for row in rows]).rstrip("\n")
 
 
 def runs_csv(rows: Sequence[Row]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trainyard.files import numbers
 from trainyard.tracking.lock import is_locked
 from trainyard.tracking.reading import JOURNAL, JOURNAL_LOCK, LIFE, Record, alive
 
@@ -57,7 +58,7 @@ def glance(folder: Path) -> Glance | None:
     whole = kept if begin["kind"] == "sweep" else {}
     return Glance(
         folder, begin, params, _status(folder, records), _seconds(records), tuple(_lines(folder / "overrides.txt")),
-        whole.get("metrics", {}) if begin["kind"] == "sweep" else kept, whole,
+        numbers(whole.get("metrics", {}) if begin["kind"] == "sweep" else kept), whole,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """`trainyard runs`: runs and sweeps, the newest first, from what their folders hold."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -126,8 +127,9 @@ def best_first(found: "Sequence[Glance]", sort: str, is_asked_for: "Callable[[Gl
         sign = 1 if metric_direction(name) == "min" else -1
     except KeyError:
         sign = -1
-    measured = [(each.metrics[name], row) for each, row in runs if name in each.metrics and is_asked_for(each)]
-    return [row for _, row in sorted(measured, key=lambda pair: sign * pair[0])]
+    measured = [(each.metrics.get(name, math.nan), row) for each, row in runs if is_asked_for(each)]
+    numbers = [pair for pair in measured if not math.isnan(pair[0])]
+    return [row for _, row in sorted(numbers, key=lambda pair: sign * pair[0])]
 
 
 def check_experiment(found: "Sequence[Glance]", experiment: str | None) -> None:

@@ -61,6 +61,7 @@ def train_member(ticket: "Ticket", companions: "Companions", began: Callable[[Pa
     from trainyard.training.outcome import Outcome
     from trainyard.training.result import failed
     from trainyard.verbs.cli import report_error
+    from trainyard.verbs.train import failed_line
 
     results: list[RunResult] = []
     said, complained = io.StringIO(), io.StringIO()
@@ -73,6 +74,7 @@ def train_member(ticket: "Ticket", companions: "Companions", began: Callable[[Pa
             results.append(failed(Path(), error, error.code if isinstance(error.code, int) else 1))
         except Exception as error:  # noqa: BLE001  # told by the sweep; the other members still run
             results.append(failed(Path(), error, report_error(error)))
+            print(failed_line(error))
     from trainyard.config.secrets import mask_text
 
     return Outcome(ticket.number, results[0], mask_text(said.getvalue()), mask_text(complained.getvalue()))
