@@ -40,8 +40,9 @@ class TrainCommand:
         self.typed_as = typed_as
         self.keys, others = take_command_keys(flags.overrides)
         self.overrides = [*others, *fold_overrides(self.keys.get("k_fold"), others)]
-        if self.resume is not None and self.is_multirun:
-            raise ConfigError("resume: goes on with one run; leave out -m and k_fold")
+        for key in ("resume", "output"):
+            if key in self.keys and self.is_multirun:
+                raise ConfigError(f"{key}: is about one run; leave out -m and k_fold")
         loader = Loader(flags.config_dir, flags.config_path)
         self.composer = Composer(loader, flags.config_name or "train", self._resolved())
         self.hydra = _MaskingHydra("train", self.composer.loader, resolve=flags.resolve)
@@ -50,6 +51,11 @@ class TrainCommand:
     def resume(self) -> str | None:
         """The run to go on with, as it was typed."""
         return self.keys.get("resume")
+
+    @property
+    def output(self) -> Path | None:
+        """The folder that gets what comes out of the run, where one was named."""
+        return Path(self.keys["output"]).expanduser() if "output" in self.keys else None
 
     @property
     def is_multirun(self) -> bool:

@@ -1,4 +1,4 @@
-"""Keys that say what a train command does, and are no part of a config: config=..., resume=... and k_fold=..."""
+"""Keys that say what a train command does, and are no part of a config, such as resume=... and k_fold=..."""
 
 from collections.abc import Sequence
 

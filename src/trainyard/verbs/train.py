@@ -15,6 +15,7 @@ from trainyard.training.stop import interrupt_in_order
 if TYPE_CHECKING:
     from trainyard.config.command import TrainCommand
     from trainyard.config.compose import Composed
+    from trainyard.config.schema import Config
     from trainyard.training.result import Parent, RunResult
 
 
@@ -40,11 +41,17 @@ def main(argv: Sequence[str]) -> int:
 
 
 def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
-    """Run one training and return its exit code."""
+    """Run one training and return its exit code; a stage of a pipeline goes on with what it had begun."""
     composed = command.compose()
+    if command.output is not None:
+        from trainyard.config.root import project_root
+        from trainyard.training.stage import begun_before
+
+        if (begun := begun_before(project_root(), composed.config)) is not None:
+            return train_on(command, argv, begun)
 
     def task(composed: "Composed", folder: Path) -> int:
-        return run_one(composed, folder, command_line(argv)).exit_code
+        return run_one(composed, folder, command_line(argv), output=command.output).exit_code
 
     return command.run(composed, task)
 
@@ -71,17 +78,17 @@ def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
     values = read_resolved(folder / "config.yaml", f"resume={command.resume or folder}")
     composed = command.compose_over(values)
     warnings = check_changes(from_dict(values), composed.config, folder)
-    return run_one(composed, folder, command_line(argv), resuming=warnings).exit_code
+    return run_one(composed, folder, command_line(argv), resuming=warnings, output=command.output).exit_code
 
 
 def run_one(
     composed: "Composed", folder: Path, line: str, *, parent: "Parent | None" = None,
-    resuming: Sequence[str] | None = None,
+    resuming: Sequence[str] | None = None, output: Path | None = None,
 ) -> "RunResult":  # fmt: skip
     """Run one training in a folder that Hydra has just made, or go on there, and return how it ended.
 
     `line` is the command as typed, without secrets. A folder that is still empty when the run could not begin is
-    removed.
+    removed. What comes out of a run that has finished is handed on to the folder `output`.
     """
     from trainyard.config.secrets import masked_overrides
     from trainyard.training.result import failed
@@ -91,7 +98,12 @@ def run_one(
         from trainyard.training.run import run
 
         typed = masked_overrides(composed.overrides)
-        return run(composed.config, folder=folder, overrides=typed, command=line, parent=parent, resuming=resuming)
+        result = run(
+            composed.config, folder=folder, overrides=typed, command=line, parent=parent, resuming=resuming
+        )  # fmt: skip
+        if output is not None and result.status == "FINISHED":
+            hand_on(result.folder, output, composed.config)
+        return result
     except TrainyardError:
         raise
     except Exception as error:
@@ -102,6 +114,16 @@ def run_one(
         return failed(folder, error, report_unexpected(error, folder))
     finally:
         remove_if_empty(folder, above=2)
+
+
+def hand_on(folder: Path, output: Path, config: "Config") -> None:
+    """Hand on what came out of a run, for the stages of a pipeline that follow."""
+    from trainyard.config.root import project_root
+    from trainyard.training.handover import write_outcome
+    from trainyard.training.stage import forget_stage
+
+    write_outcome(folder, output, project_root())
+    forget_stage(project_root(), config)
 
 
 def failed_line(error: Exception) -> str:
