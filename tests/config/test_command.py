@@ -164,7 +164,7 @@ def test_a_cross_validation_is_a_sweep_over_its_folds(command: Make) -> None:
         (0.1, 0, 3), (0.1, 1, 3), (0.1, 2, 3), (0.01, 0, 3), (0.01, 1, 3), (0.01, 2, 3),
     ]  # fmt: skip
     assert sweep.swept_keys == ("optimizer.lr", "dataset.fold")
-    with pytest.raises(ConfigError, match="resume: goes on with one run; leave out -m and k_fold"):
+    with pytest.raises(ConfigError, match="resume: is about one run; leave out -m and k_fold"):
         command("k_fold=3", "resume=latest")
 
 
