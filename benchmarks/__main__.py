@@ -12,7 +12,7 @@ from benchmarks.harness import Measured, Result, save, tell
 Section = Callable[[int], tuple[str, Measured, list[Result]]]
 ROUNDS = {
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
-    "command": 5, "sweep": 3,
+    "command": 5, "sweep": 3, "listing": 9,
 }  # fmt: skip
 
 
@@ -29,11 +29,12 @@ def section(name: str) -> Section:
     elif name == "hashing":
         from benchmarks.lineage import run_hashing as run
     else:
-        from benchmarks.commands import run_first_step, run_light, run_whole
+        from benchmarks.commands import run_first_step, run_light, run_listing, run_whole
 
         return {
             "light": run_light,
             "first_step": run_first_step,
+            "listing": run_listing,
             "command": lambda rounds: run_whole(rounds, sweep=False),
             "sweep": lambda rounds: run_whole(rounds, sweep=True),
         }[name]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trainyard.reports import classification, curves, regression
+from trainyard.reports import classification, curves, regression, sweep
 from trainyard.reports.style import settings
 
 
@@ -16,7 +16,7 @@ def figures(monkeypatch):
         kept.append(figure)
         return path
 
-    for module in (classification, curves, regression):
+    for module in (classification, curves, regression, sweep):
         monkeypatch.setattr(module, "save", keep)
     with settings():
         yield kept

@@ -1,7 +1,7 @@
 """A config to YAML and plain values, and back, with secrets masked."""
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from trainyard.config.check import check_config
@@ -34,6 +34,19 @@ def from_dict(values: Mapping[str, Any]) -> Config:
     if checked.config is None or checked.faults:
         raise ConfigError([fault.text for fault in checked.faults])
     return checked.config
+
+
+def with_secrets(values: Mapping[str, Any], again: Config) -> Config:
+    """Return the config that `to_dict` gave `values` of, with what was masked taken from `again`, composed anew."""
+    return replace(from_dict(_unmasked(values, _plain(again))), masked=again.masked)
+
+
+def _unmasked(value: Any, again: Any) -> Any:
+    if isinstance(value, Mapping) and isinstance(again, Mapping):
+        return {name: _unmasked(inner, again.get(name)) for name, inner in value.items()}
+    if isinstance(value, list) and isinstance(again, list) and len(value) == len(again):
+        return [_unmasked(inner, other) for inner, other in zip(value, again, strict=True)]
+    return again if isinstance(value, str) and MASK in value and again is not None else value
 
 
 def _plain(value: Any) -> Any:

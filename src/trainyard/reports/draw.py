@@ -12,18 +12,23 @@ from trainyard.reports.classification import draw_confusion, draw_roc
 from trainyard.reports.curves import Monitored, draw_curves
 from trainyard.reports.regression import draw_predicted, draw_residuals
 from trainyard.reports.style import settings
+from trainyard.reports.sweep import draw_sweep
 from trainyard.tracking.reading import read_journal
 
 Records = Sequence[dict[str, Any]]
 
 
 def draw(folder: Path) -> list[Path]:
-    """Draw what there is to draw of the run in `folder` into its `plots/`, and return the files.
+    """Draw what there is to draw of the run or sweep in `folder` into its `plots/`, and return the files.
 
-    Learning curves come from the journal; confusion matrix and ROC, or predicted against actual and residuals, from
-    `predictions.npz` and the model's card. What a run did not get to is left out. Raises JournalError where no run is.
+    Of a sweep that is the monitored metric against what was varied, from `sweep.json`. Of a run, learning curves come
+    from the journal; confusion matrix and ROC, or predicted against actual and residuals, from `predictions.npz` and
+    the model's card. What a run did not get to is left out. Raises JournalError where no run is.
     """
     records = read_journal(folder)
+    if records[0]["kind"] == "sweep":
+        with settings():
+            return draw_sweep(_json(folder / "sweep.json"), f"sweep {records[0]['name']}", folder / "plots")
     card = _json(folder / "model" / "card.json")
     plots, subtitle = folder / "plots", _subtitle(records)
     with settings():

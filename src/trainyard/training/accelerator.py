@@ -11,6 +11,7 @@ import torch
 
 from trainyard.config.schema import Accelerator, Precision
 from trainyard.errors import AcceleratorError
+from trainyard.training.cores import cores
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
 AUTOCAST = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
@@ -62,11 +63,6 @@ class Device:
 
 def _free_pages() -> str:
     return "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
-
-
-def cores() -> int:
-    """Return the number of CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_accelerator(config: Accelerator) -> torch.device:

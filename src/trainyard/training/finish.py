@@ -57,7 +57,7 @@ def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutpu
     """Write what was predicted for the test rows: classes and probabilities, or targets in original units.
 
     Arrays: `target` (N,) int64 and `probability` (N, C) float32; or `target` and `prediction` (N, T) float64, and of a
-    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,).
+    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,); and `weight` (N,) where rows have one.
     """
     columns = prediction_arrays(fitted.model, tested.outputs)
     with replacing(path) as partial, partial.open("wb") as file:

@@ -1,28 +1,21 @@
-"""What a person reads at the start and the end of a run and of a sweep."""
+"""What a person reads at the start and the end of a run."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trainyard.config.metric_names import metric_directions, monitor_direction
-from trainyard.config.root import project_root
-from trainyard.config.rules.rule import task_of
-from trainyard.config.schema import Regressor, Tracking
+from trainyard.config.metric_names import metric_directions
+from trainyard.config.schema import Regressor
 from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import outcome_lines
-from trainyard.reports.summary import LayerRow, end_summary, start_summary, sweep_summary
+from trainyard.reports.summary import LayerRow, end_summary, start_summary
 from trainyard.reports.text import plural
-from trainyard.tracking.target import resolve
-from trainyard.training.accelerator import cores
 from trainyard.training.baseline import baseline_name
+from trainyard.training.cores import cores
 from trainyard.training.fit import Fitted
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
-
-if TYPE_CHECKING:
-    from trainyard.training.sweep import Sweep
 
 REASONS = {
     "max_epochs": "all epochs done",
@@ -123,40 +116,3 @@ def next_command(command: str, result: RunResult) -> str:
         return f"{' '.join(words)} -m seed=1,2,3"
     number = result.folder.name.rsplit("-", 1)[-1]
     return f"{' '.join(program)} resume={number}" if result.status == "KILLED" else f"trainyard report run={number}"
-
-
-def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str:
-    """Return the members of a sweep, the best first."""
-    training = sweep.config.training
-    return sweep_summary(
-        members=[
-            (" ".join(member.overrides), member.result.status, member.result.monitor_value, member.result.metrics)
-            for member in sweep.members
-        ],
-        monitor=training.monitor, direction=monitor_direction(sweep.config),
-        test_metric=f"test/{main_metric(sweep)}", spread=metrics, folder=sweep.folder, mlflow=mlflow,
-    )  # fmt: skip
-
-
-def main_metric(sweep: "Sweep") -> str:
-    """Return the metric that a sweep is told by: accuracy of classifiers, rmse of regressors."""
-    tasks = {member.result.task for member in sweep.members} - {None} or {task_of(sweep.config)}
-    return "rmse" if "regression" in tasks else "accuracy"
-
-
-def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:
-    """Return how to see a run in MLflow, or how to bring it there."""
-    root = project_root()
-    target = resolve(tracking, root)
-    if target is None:
-        return "not tracked (tracking=off)"
-    if not complete:
-        if problem:
-            return f"not all could be written: {problem.rstrip('.')}. Bring the rest with: trainyard sync"
-        return "is still being written, which goes on by itself; should it not get there: trainyard sync"
-    if target.database == root / "mlflow.db":
-        where = "" if Path.cwd() == root else f" in {root}"
-        return f"run {name}; see it with: mlflow ui{where}, then open http://127.0.0.1:5000"
-    if target.database is not None:
-        return f"run {name}; see it with: mlflow ui --backend-store-uri {target.name}"
-    return f"run {name} at {target.name}"

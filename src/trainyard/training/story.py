@@ -23,7 +23,8 @@ from trainyard.training.console import Console
 from trainyard.training.finish import final_metrics, final_outputs, package, write_per_class, write_predictions
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, member_text, mlflow_text, start_text
+from trainyard.training.narrate import end_text, member_text, start_text
+from trainyard.training.narrate_sweep import mlflow_text
 from trainyard.training.plan import Plan
 from trainyard.training.profile import profiled
 from trainyard.training.progress import Progress
@@ -35,7 +36,7 @@ from trainyard.training.stage import remember_stage
 from trainyard.training.stop import Stop
 
 if TYPE_CHECKING:
-    from trainyard.training.sweep import Sweep
+    from trainyard.training.result import Parent
 
 KILLED_BY = {
     "interrupted": "stopped by Ctrl-C", "terminated": "stopped by SIGTERM", "requeued": "queued again by Slurm",
@@ -54,11 +55,11 @@ class Story:
     journal: Journal
     console: Console
     lineage: dict[str, Any]
-    parent: "Sweep | None"
+    parent: "Parent | None"
     resumed: Resumed | None = None
 
 
-def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Sweep | None") -> RunResult:
+def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None") -> RunResult:
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
 
     Of processes that share a training the first one tells the story; the others only train.
@@ -90,7 +91,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
 
 
 def begin(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Sweep | None"
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None"
 ) -> Story:
     """Make the run's folder and journal, or open them again, and tell what is going to be trained."""
     config, folder = plan.config, asked.folder
