@@ -15,6 +15,7 @@ from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
 from trainyard.lineage.uncommitted import uncommitted
 from trainyard.models import Model
+from trainyard.reports.worst import write_worst
 from trainyard.tracking.journal import Journal, Status, read_journal
 from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
@@ -171,7 +172,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     plan, folder, journal = story.plan, story.folder, story.journal
     tested = final_outputs(plan, fitted)
     write_predictions(folder / "predictions.npz", plan, fitted, tested)
-    tables = write_per_class(folder, plan, tested)
+    tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
