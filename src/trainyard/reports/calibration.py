@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from trainyard.reports.curves import log_scale
 from trainyard.reports.style import (
     BLACK,
     BLUE,
@@ -65,7 +66,7 @@ def draw_calibration(
     spread = np.abs(np.stack([bins.low, bins.high]) - bins.observed)
     curve.errorbar(bins.predicted, bins.observed, yerr=spread, color=BLUE, ecolor=SKY, marker="o", markersize=4,
                    linewidth=1.5, elinewidth=1.2, label="test rows")  # fmt: skip
-    curve.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=_sure(classes, name), ylabel=_true(classes, name))
+    curve.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=_sure(classes, name), ylabel=_true(classes))
     legend_above(curve)
     _draw_counts(counts, bins, 1 / count)
     counts.set_xlabel(_sure(classes, name))
@@ -137,5 +138,5 @@ def _sure(classes: Sequence[object], name: str) -> str:
     return f"predicted probability of {short_labels([name])[0]} = {short_labels([classes[1]])[0]}"
 
 
-def _true(classes: Sequence[object], name: str) -> str:
+def _true(classes: Sequence[object]) -> str:
     return "share of rows that were right" if len(classes) != 2 else f"share of {short_labels([classes[1]])[0]}"

@@ -66,7 +66,7 @@ def draw_precision_recall(
     if len(classes) == 2 and areas:
         share = float(np.average(target == 1, weights=weight))
         axes.axhline(share, color=GREY, linewidth=1, linestyle=":")
-    _draw(axes, curves, areas, short_labels(classes), step=True)
+    _draw(axes, curves, areas, short_labels(classes))
     if len(classes) == 2 and areas:
         axes.plot([], [], color=GREY, linewidth=1, linestyle=":", label=f"by chance: {share:.3f}")
     axes.set(xlabel="recall", ylabel="precision")
@@ -100,7 +100,8 @@ def precision_recall_curve(positive: np.ndarray, score: np.ndarray, weight: np.n
     area = float((np.diff(recall) * precision[1:]).sum())
     precision[0] = precision[1]  # the surest rows; before them nothing is known
     kept = _thinned(len(recall))
-    return Curve(recall[kept], precision[kept], area)
+    steps = np.repeat(recall[kept], 2)[:-1], np.repeat(precision[kept], 2)[1:]
+    return Curve(*steps, area)
 
 
 def _passed(positive: np.ndarray, score: np.ndarray, weight: np.ndarray | None) -> Passed:
@@ -128,19 +129,15 @@ def _areas(curves: Mapping[int, Curve]) -> dict[int, float]:
     return {place: curve.area for place, curve in curves.items() if not np.isnan(curve.area)}
 
 
-def _draw(
-    axes: Axes, curves: Mapping[int, Curve], areas: Mapping[int, float], labels: Sequence[str], *, step: bool = False
-) -> None:
+def _draw(axes: Axes, curves: Mapping[int, Curve], areas: Mapping[int, float], labels: Sequence[str]) -> None:
     """Draw the curves of the least areas in color, and the others pale behind them."""
     worst = sorted(sorted(areas, key=lambda place: areas[place])[:MOST_CURVES])
-    how = "steps-pre" if step else "default"
     others = [np.column_stack(curves[place][:2]) for place in areas if place not in worst]
     axes.add_collection(LineCollection(others, colors=PALE, linewidths=0.7))
     for number, place in enumerate(worst):
         x, y, area = curves[place]
         color, style = PALETTE[number % len(PALETTE)], "-" if number < len(PALETTE) else "--"
-        axes.plot(x, y, color=color, linewidth=1.5, linestyle=style, label=f"{labels[place]}: {area:.3f}",
-                  drawstyle=how)  # fmt: skip
+        axes.plot(x, y, color=color, linewidth=1.5, linestyle=style, label=f"{labels[place]}: {area:.3f}")
     if others:
         axes.plot([], [], color=PALE, linewidth=1, label=f"{len(others)} better class{'es' if len(others) > 1 else ''}")
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

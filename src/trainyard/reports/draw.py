@@ -10,6 +10,7 @@ import numpy as np
 from trainyard.files import numbers
 from trainyard.reports.curves import Monitored, draw_curves
 from trainyard.reports.predictions import draw_predictions, draw_worst
+from trainyard.reports.run_page import write_run_page
 from trainyard.reports.style import settings
 from trainyard.reports.worst import IMAGES, TABLE
 from trainyard.tracking.reading import read_journal
@@ -21,7 +22,8 @@ def draw(folder: Path, *, complete: bool = True) -> list[Path]:
     """Draw what there is to draw of the run in `folder` into its `plots/`, and return the files.
 
     Learning curves come from the journal; what was predicted from `predictions.npz` and the model's card, without
-    `complete` in two plots. What a run did not get to is left out. Raises JournalError where no run is.
+    `complete` in two plots. All of them stand in `report.html`, the last of the files. What a run did not get to is left
+    out. Raises JournalError where no run is.
     """
     records = read_journal(folder)
     card = _json(folder / "model" / "card.json")
@@ -33,7 +35,7 @@ def draw(folder: Path, *, complete: bool = True) -> list[Path]:
                 drawn += draw_predictions(dict(arrays), card, subtitle, plots, classes=_rows(folder), complete=complete)
         if complete and (folder / TABLE).exists():
             drawn += draw_worst(folder / TABLE, folder / IMAGES, card, subtitle, plots)
-    return drawn
+    return [*drawn, *write_run_page(folder, drawn)]
 
 
 def _draw_history(

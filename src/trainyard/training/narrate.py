@@ -10,7 +10,7 @@ from trainyard.config.root import project_root
 from trainyard.config.rules.rule import task_of
 from trainyard.config.schema import Regressor, Tracking
 from trainyard.networks.table import Layer, layer_notes, percent
-from trainyard.reports.outcome import outcome_lines
+from trainyard.reports.outcome import REASONS, outcome_lines
 from trainyard.reports.summary import LayerRow, end_summary, start_summary, sweep_summary
 from trainyard.reports.text import plural
 from trainyard.tracking.target import resolve
@@ -23,19 +23,6 @@ from trainyard.training.result import RunResult
 
 if TYPE_CHECKING:
     from trainyard.training.sweep import Sweep
-
-REASONS = {
-    "max_epochs": "all epochs done",
-    "max_steps": "training.max_steps reached",
-    "max_time": "training.max_time is over",
-    "early_stopping": "no improvement for training.patience validations",
-    "interrupted": "stopped by Ctrl-C",
-    "terminated": "stopped by SIGTERM",
-    "requeued": "stopped for Slurm, which queues the job again",
-    "callback": "stopped by a callback",
-    "diverged": "the loss was no longer a number",
-}
-
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
     """Return what is going to be trained on what; `uncommitted` tells of data, with the command that keeps them."""

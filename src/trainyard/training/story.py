@@ -70,6 +70,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
     story = begin(plan, companions, stop, asked, resumed, parent)
     try:
         fitted = train(story)
+        story.journal.tags({"stopped_by": fitted.reason})
         if stop.reason in ("terminated", "requeued"):
             return end(story, "KILLED", fitted, {}, KILLED_BY[stop.reason])
         metrics = finish(story, fitted)
@@ -193,7 +194,6 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
 
 def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float], error: str | None) -> RunResult:
     """Close the journal, wait for MLflow for a moment and tell how the run ended."""
-    story.journal.tags({"stopped_by": fitted.reason})
     story.journal.end(status, error)
     if story.parent is None and status == "FINISHED":
         point_latest(story.folder, story.folder.parent.parent)
