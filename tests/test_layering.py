@@ -81,6 +81,7 @@ def imported_by(code):
         ("import trainyard.training.run, trainyard.training.sweep", HEAVY | {"hydra"}),
         ("from trainyard.data.prepare import prepare", HEAVY | {"hydra"}),
         ("import trainyard.reports.process", HEAVY | {"hydra"}),
+        ("import trainyard.models, trainyard.training.tested", {"pytorch_lightning", "hydra", "mlflow", "pyarrow"}),
         ("import trainyard.inference", {"pytorch_lightning", "hydra", "mlflow", "sklearn", "matplotlib"}),
         ("import trainyard.training.accelerator", HEAVY - {"torch"} | {"hydra"}),
         ("import trainyard.training.story", {"mlflow", "pandas", "sklearn", "pyarrow", "hydra"}),

@@ -39,5 +39,7 @@ def build(request: Request, folder: Path) -> None:
         "preprocessing": made.preprocessing,
         "digest": source.digest,
         "example": made.example,
+        "probe_x": made.probe_x,
+        "probe_codes": made.probe_codes,
         "summary": made.summary.to_dict(),
     })  # fmt: skip

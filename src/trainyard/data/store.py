@@ -76,6 +76,7 @@ def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
             targets=tuple(meta["targets"]), target_mean=tuple(meta["target_mean"]),
             target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
             origin=mask_text(origin_of(dataset)), example=meta["example"],
+            probe_x=meta["probe_x"], probe_codes=meta["probe_codes"],
             summary=Summary.from_dict(meta["summary"]),
             target_powers=tuple(TargetPower(**power) for power in meta["target_powers"]),
         )  # fmt: skip

@@ -15,6 +15,7 @@ from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.engine import open_stepper
+from trainyard.training.lightning import LightningModel
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer, optimizer_groups
@@ -77,7 +78,7 @@ def fit(
     if stop.reason is None:
         with quiet_lightning():
             folder = None if checkpoints is None else checkpoints.folder.parent / "lightning"
-            _drive(build_trainer(plan, plugins, folder), model, loop.blocks)
+            _drive(build_trainer(plan, plugins, folder), loop.module, loop.blocks)
         loop.close()
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
@@ -92,7 +93,8 @@ def open_loop(
 ) -> Loop:  # fmt: skip
     """Return the loop of a plan, its member and model at their start or as they were in `resumed`."""
     config, member = plan.config, Member(plan.config)
-    model = plan.build_model()
+    module = LightningModel(plan.build_model())
+    model = module.model
     if plan.device.precision == "bf16-true":
         model.input_dtype = torch.bfloat16
     if config.training.compile:
@@ -114,16 +116,16 @@ def open_loop(
     blocks = Blocks(len(minibatches), length, start)
     decay = config.training.average_decay
     loop = Loop(
-        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.length,
+        member, module, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.length,
         None if decay is None else WeightAverage(model.network, decay), checkpoints, resumed,
         lambda world: wrap_stepper(
             open_stepper(
-                plan.engine, model, member, plan.device, world, length=plan.length, sizes=minibatches.sizes()
+                plan.engine, module, member, plan.device, world, length=plan.length, sizes=minibatches.sizes()
             ), member,
         ), on_step, on_epoch,
     )  # fmt: skip
-    model.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None
-    model.train_block = loop.train_block
+    module.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None
+    module.train_block = loop.train_block
     return loop
 
 
@@ -145,9 +147,9 @@ def choose_weights(loop: Loop) -> None:
         loop.average.swap()
 
 
-def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:
+def _drive(trainer: pl.Trainer, module: LightningModel, blocks: Blocks) -> None:
     try:
-        trainer.fit(model, train_dataloaders=blocks)
+        trainer.fit(module, train_dataloaders=blocks)
     except SystemExit:
         raise KeyboardInterrupt from None  # the second Ctrl-C, which Lightning turns into exit code 1
 
