@@ -1,4 +1,4 @@
-"""A browser without a window, driven over its DevTools protocol: opens pages, asks them in JavaScript, takes pictures."""
+"""A browser without a window, driven over its DevTools protocol: opens pages, asks them questions, takes pictures."""
 
 import asyncio
 import base64
@@ -29,13 +29,15 @@ class Browser:
     def __init__(self, folder, size=(1600, 1200)):
         profile = folder / "profile"
         command = [find_browser(), *FLAGS, f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}"]
-        self._process = subprocess.Popen([*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen([*command, "about:blank"], **quiet)
         self._loop = asyncio.new_event_loop()
         self._numbers = itertools.count(1)
         port = self._port(profile / "DevToolsActivePort")
         self._loop.run_until_complete(self._connect(port))
         self.call("Page.enable")
-        self.call("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
+        shape = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **shape)
 
     def _port(self, file, seconds=60):
         deadline = time.monotonic() + seconds

@@ -2,8 +2,19 @@
 
 import pytest
 
-from trainyard.reports import classification, curves, regression
+from trainyard.reports import (
+    calibration,
+    class_curves,
+    classification,
+    curves,
+    intervals,
+    per_class,
+    regression,
+    worst_images,
+)
 from trainyard.reports.style import settings
+
+DRAWING = (calibration, class_curves, classification, curves, intervals, per_class, regression, worst_images)
 
 
 @pytest.fixture
@@ -16,7 +27,7 @@ def figures(monkeypatch):
         kept.append(figure)
         return path
 
-    for module in (classification, curves, regression):
+    for module in DRAWING:
         monkeypatch.setattr(module, "save", keep)
     with settings():
         yield kept

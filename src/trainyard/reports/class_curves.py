@@ -144,6 +144,8 @@ def _draw(axes: Axes, curves: Mapping[int, Curve], areas: Mapping[int, float], l
 
 
 def _legend(axes: Axes, title: str) -> None:
+    if not axes.get_legend_handles_labels()[0]:
+        return
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=SMALL, title=title,
                 title_fontsize=SMALL, alignment="left")  # fmt: skip
 

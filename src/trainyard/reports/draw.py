@@ -18,12 +18,12 @@ from trainyard.tracking.reading import read_journal
 Records = Sequence[dict[str, Any]]
 
 
-def draw(folder: Path, *, complete: bool = True) -> list[Path]:
+def draw(folder: Path) -> list[Path]:
     """Draw what there is to draw of the run in `folder` into its `plots/`, and return the files.
 
-    Learning curves come from the journal; what was predicted from `predictions.npz` and the model's card, without
-    `complete` in two plots. All of them stand in `report.html`, the last of the files. What a run did not get to is left
-    out. Raises JournalError where no run is.
+    Learning curves come from the journal; what was predicted from `predictions.npz` and the model's card. All of
+    them stand in `report.html`, the last of the files. What a run did not get to is left out. Raises JournalError where
+    no run is.
     """
     records = read_journal(folder)
     card = _json(folder / "model" / "card.json")
@@ -32,8 +32,8 @@ def draw(folder: Path, *, complete: bool = True) -> list[Path]:
         drawn = _draw_history(records, card, numbers(_json(folder / "metrics.json")), subtitle, plots)
         if card and (folder / "predictions.npz").exists():
             with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
-                drawn += draw_predictions(dict(arrays), card, subtitle, plots, classes=_rows(folder), complete=complete)
-        if complete and (folder / TABLE).exists():
+                drawn += draw_predictions(dict(arrays), card, subtitle, plots, classes=_rows(folder))
+        if (folder / TABLE).exists():
             drawn += draw_worst(folder / TABLE, folder / IMAGES, card, subtitle, plots)
     return [*drawn, *write_run_page(folder, drawn)]
 

@@ -48,7 +48,9 @@ def table(
 ) -> Markup:
     """Return a table; `right` names the columns that align to the right. A cell may be a whole td."""
     aligned = set(right)
-    body = [tag("tr", *(_cell(cell, "num" if place in aligned else None) for place, cell in enumerate(row))) for row in rows]
+    body = [
+        tag("tr", *(_cell(cell, "num" if place in aligned else None) for place, cell in enumerate(row))) for row in rows
+    ]
     head = tag("tr", *(
         tag("th", tag("button", name, type="button") if sortable and name else name, scope="col",
             class_="num" if place in aligned else None)

@@ -23,13 +23,12 @@ WORD, LINE = 11, 22  # characters of a class and of a line above an image
 
 
 def draw_predictions(
-    arrays: Arrays, card: Mapping[str, Any], subtitle: str, plots: Path, *, classes: Sequence[Mapping[str, Any]] = (),
-    complete: bool = True,
-) -> list[Path]:  # fmt: skip
+    arrays: Arrays, card: Mapping[str, Any], subtitle: str, plots: Path, *, classes: Sequence[Mapping[str, Any]] = ()
+) -> list[Path]:
     """Draw the arrays of a predictions.npz into the folder `plots`, and return the files.
 
-    `card` is that of the model, `classes` are the rows of a per_class.json. Without `complete` only the first two plots
-    of each task are drawn. Rows whose prediction is no number, after a training that failed, are left out.
+    `card` is that of the model, `classes` are the rows of a per_class.json. Rows whose prediction is no number, after
+    a training that failed, are left out.
     """
     predicted = arrays["probability" if "probability" in arrays else "prediction"]
     right = np.isfinite(predicted).all(1)
@@ -39,25 +38,24 @@ def draw_predictions(
         subtitle += f" · {(~right).sum():,} rows without a prediction left out"
     kept = {name: values[right] for name, values in arrays.items() if len(values) == len(right) and name != "level"}
     if "probability" in arrays:
-        return _draw_classes(kept, card, subtitle, plots, classes if complete else (), complete)
+        return _draw_classes(kept, card, subtitle, plots, classes)
     drawn = _draw_numbers(kept, card, subtitle, plots)
-    if complete and "quantile" in kept:
+    if "quantile" in kept:
         values = kept["target"], kept["quantile"], arrays["level"], card["targets"], subtitle
         drawn.append(draw_intervals(*values, plots / "intervals.png"))
     return drawn
 
 
 def _draw_classes(
-    kept: Arrays, card: Mapping[str, Any], subtitle: str, plots: Path, classes: Sequence[Mapping[str, Any]],
-    complete: bool,
-) -> list[Path]:  # fmt: skip
+    kept: Arrays, card: Mapping[str, Any], subtitle: str, plots: Path, classes: Sequence[Mapping[str, Any]]
+) -> list[Path]:
     name, weight = card["targets"][0], kept.get("weight")
     rows = kept["target"], kept["probability"], card["classes"], name, subtitle
-    drawn = [draw_confusion(*rows, plots / "confusion_matrix.png"), draw_roc(*rows, plots / "roc.png", weight)]
-    if complete:
-        drawn.append(draw_precision_recall(*rows, plots / "precision_recall.png", weight))
-        temperature = card.get("temperature")
-        drawn.append(draw_calibration(*rows, plots / "calibration.png", weight, temperature))
+    drawn = [
+        draw_confusion(*rows, plots / "confusion_matrix.png"), draw_roc(*rows, plots / "roc.png", weight),
+        draw_precision_recall(*rows, plots / "precision_recall.png", weight),
+        draw_calibration(*rows, plots / "calibration.png", weight, card.get("temperature")),
+    ]  # fmt: skip
     if classes:
         drawn.append(draw_per_class(classes, name, subtitle, plots / "per_class.png"))
     return drawn

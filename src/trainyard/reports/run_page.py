@@ -102,18 +102,29 @@ def _outcome(told: Told) -> list[Markup]:
         return []
     cells = [
         (row.name, number(row.value), number_or_dash(row.baseline),
-         "" if row.beats is None else tag("span", "better" if row.beats else "no better", class_="good" if row.beats else "bad"))
+         _verdict(row.beats))
         for row in rows
     ]  # fmt: skip
-    told_apart = target_rows(metrics, task)
+    by_target = target_rows(metrics, task)
     lines = [*calibration_lines(metrics), *interval_lines(metrics, told.run.card.get("quantiles", ())),
              *left_out_lines(metrics)]  # fmt: skip
     return [
         table(("metric", "test", "baseline", "than the baseline"), cells, right=(1, 2)),
-        table(told_apart[0], told_apart[1:], right=range(1, len(told_apart[0]))) if told_apart else Markup(""),
-        tag("p", " ".join(line[LABEL:] if line.startswith(" ") else f"{line[:LABEL].strip()}: {line[LABEL:]}" for line in lines))
-        if lines else Markup(""),
-    ]  # fmt: skip
+        table(by_target[0], by_target[1:], right=range(1, len(by_target[0]))) if by_target else Markup(""),
+        tag("p", " ".join(map(_flowing, lines))) if lines else Markup(""),
+    ]
+
+
+def _verdict(beats: bool | None) -> Markup:
+    """Return in a word and a color whether a metric beats that of the baseline."""
+    if beats is None:
+        return Markup("")
+    return tag("span", "better" if beats else "no better", class_="good" if beats else "bad")
+
+
+def _flowing(line: str) -> str:
+    """Return a line that a label begins as a part of a paragraph."""
+    return line[LABEL:] if line.startswith(" ") else f"{line[:LABEL].strip()}: {line[LABEL:]}"
 
 
 def _classes(folder: Path) -> Markup:
@@ -135,11 +146,21 @@ def _worst(told: Told) -> list[Markup]:
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = list(csv.reader(file))
     more = len(header) - MOST_COLUMNS
-    words = "Test rows that the model was most wrong about, with their columns as it saw them: a missing value shows what "
-    words += "stood in for it, unless the column marks it."
-    made = table(header[:MOST_COLUMNS], [row[:MOST_COLUMNS] for row in rows], sortable=True)
+    words = "Test rows that the model was most wrong about, with their columns as it saw them: a missing value shows "
+    words += "what stood in for it, unless the column marks it."
+    right = [place for place in range(MOST_COLUMNS) if all(_is_number(row[place]) for row in rows if place < len(row))]
+    made = table(header[:MOST_COLUMNS], [row[:MOST_COLUMNS] for row in rows], right=right, sortable=True)
     left = tag("p", f"{plural(more, 'more column')} in {TABLE}", class_="quiet") if more > 0 else Markup("")
     return [tag("p", words, class_="quiet"), made, left]
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a cell is a number, or empty."""
+    try:
+        float(text or 0)
+    except ValueError:
+        return False
+    return True
 
 
 def _config(told: Told) -> list[Markup]:
