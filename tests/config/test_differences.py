@@ -4,7 +4,8 @@ from trainyard.config.text import to_dict
 
 
 def test_a_config_of_defaults_differs_in_nothing_but_what_has_none():
-    assert [each.key for each in differences(to_dict(compose([])))] == ["dataset.name", "dataset.target", "experiment_name"]
+    without = ["dataset.name", "dataset.target", "experiment_name"]
+    assert [each.key for each in differences(to_dict(compose([])))] == without
 
 
 def test_what_was_chosen_is_told_with_its_default():
@@ -19,4 +20,5 @@ def test_what_was_chosen_is_told_with_its_default():
 
 
 def test_keys_of_another_version_are_left_out():
-    assert differences({"network": {"name": "mlp", "gone": 1}, "optimizer": {"name": "unknown", "lr": 5}, "old": 2}) == []
+    older = {"network": {"name": "mlp", "gone": 1}, "optimizer": {"name": "unknown", "lr": 5}, "old": 2}
+    assert differences(older) == []

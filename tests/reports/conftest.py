@@ -10,11 +10,12 @@ from trainyard.reports import (
     intervals,
     per_class,
     regression,
+    sweep,
     worst_images,
 )
 from trainyard.reports.style import settings
 
-DRAWING = (calibration, class_curves, classification, curves, intervals, per_class, regression, worst_images)
+DRAWING = (calibration, class_curves, classification, curves, intervals, per_class, regression, sweep, worst_images)
 
 
 @pytest.fixture

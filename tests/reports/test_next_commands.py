@@ -1,7 +1,7 @@
 import pytest
 
 from tests.reports.runs import traced_run
-from trainyard.reports.next_commands import mlflow_command, program_of, run_commands, short_name
+from trainyard.reports.next_commands import mlflow_command, program_of, run_commands, short_name, sweep_commands
 from trainyard.reports.run_files import read_run
 
 
@@ -29,8 +29,17 @@ def test_a_run_that_mlflow_does_not_know_can_be_brought_there(tmp_path):
     assert dict(run_commands(read_run(folder), "FINISHED"))["bring it to MLflow"] == "trainyard sync run=aaaaaa"
 
 
+def test_a_sweep_goes_on_from_its_best_member(tmp_path):
+    commands = dict(sweep_commands(tmp_path / "2026-01-01_10-00-00-aaaaaa", "3"))
+    assert commands["train the best choices with other seeds"].endswith("-aaaaaa/3/config.yaml -m seed=1,2,3")
+    assert list(sweep_commands(tmp_path / "x-aaaaaa", None)) == [
+        ("draw this page and its plot again", "trainyard report run=aaaaaa")
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("command", "program"), [
-    ("python train.py seed=1", "python train.py"), ("trainyard train seed=1", "trainyard train"), ("", "python train.py"),
+    ("python train.py seed=1", "python train.py"), ("trainyard train seed=1", "trainyard train"),
+    ("", "python train.py"),
     ("/usr/bin/thing x", "python train.py"),
 ])  # fmt: skip
 def test_training_is_called_as_it_was(command, program):

@@ -22,7 +22,8 @@ def test_a_page_asks_the_network_for_nothing(tmp_path):
 
 
 def test_a_title_from_a_config_is_text_and_nothing_else(tmp_path):
-    path = write_page(tmp_path / "report.html", "</title><script>alert(1)</script>", heading("<b>", "FINISHED", "", "x"))
+    head = [heading("<b>", "FINISHED", "", "x")]
+    path = write_page(tmp_path / "report.html", "</title><script>alert(1)</script>", *head)
     text = path.read_text(encoding="utf-8")
     assert text.count("<script>") == 1
     assert '<h1>&lt;b&gt;<span class="status finished">finished</span></h1><p class="quiet">x</p>' in text

@@ -11,8 +11,8 @@ CLASSES = {"targets": ["kind"], "classes": ["a", "b"]}
 def drawn(monkeypatch):
     """What would have been drawn: the arguments by the name of the plot."""
     kept = {}
-    for name in ("confusion", "roc", "precision_recall", "calibration", "per_class", "predicted", "residuals", "intervals",
-                 "worst_images"):  # fmt: skip
+    names = "confusion roc precision_recall calibration per_class predicted residuals intervals worst_images"
+    for name in names.split():
         keep = lambda *values, name=name: kept.update({name: values})  # noqa: E731  # one a name
         monkeypatch.setattr(f"trainyard.reports.predictions.draw_{name}", keep)
     return kept

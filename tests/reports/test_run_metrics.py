@@ -20,6 +20,7 @@ def test_metrics_of_the_test_stand_beside_those_of_the_baseline():
 def test_each_of_several_targets_has_its_row():
     metrics = {"test/rmse": 2.0, "test/rmse/a": 1.0, "test/rmse/b": 3.0, "baseline/rmse/a": 4.0, "test/mae/a": 0.5}
     assert target_rows(metrics, "regression") == [
-        ["target", "rmse", "rmse of the baseline", "mae"], ["a", "1.0000", "4.0000", "0.5000"], ["b", "3.0000", "-", "-"],
+        ["target", "rmse", "rmse of the baseline", "mae"], ["a", "1.0000", "4.0000", "0.5000"],
+        ["b", "3.0000", "-", "-"],
     ]  # fmt: skip
     assert target_rows({"test/rmse": 2.0}, "regression") == []

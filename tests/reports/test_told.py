@@ -37,5 +37,5 @@ def test_while_the_last_is_written_a_run_tells_how_it_will_have_ended(tmp_path, 
 
 
 def test_a_run_without_lineage_is_named(tmp_path):
-    with pytest.raises(ConfigError, match="has no lineage.json"):
+    with pytest.raises(ConfigError, match=r"has no lineage\.json"):
         Told.of(begin(tmp_path / "run"))

@@ -40,9 +40,9 @@ def _width(column: Mapping[str, Any]) -> int:
     """Return how many columns of x a column takes."""
     match column["kind"]:
         case "category":
-            return len(column["categories"]) + column["missing"]
+            return len(column["categories"]) + int(column["missing"])
         case "datetime":
-            return len(column["parts"]) + column["indicator"]
+            return len(column["parts"]) + int(column["indicator"])
     return 1 + int(column["indicator"])
 
 
@@ -52,14 +52,19 @@ def _values(column: Mapping[str, Any], x: np.ndarray) -> list[Value]:
     shown: Sequence[Value]
     match column["kind"]:
         case "numeric":
-            shown = [float(f"{value:.{DIGITS}g}") for value in untransformed(column["transform"], x[:, 0])]
-            shown = [int(value) if value.is_integer() and abs(value) < 1e6 else value for value in shown]  # type: ignore[union-attr]
+            shown = [_short(value) for value in untransformed(column["transform"], x[:, 0])]
         case "boolean":
             shown = [None if value == 0 else bool(value > 0) for value in x[:, 0]]
         case _:
             shown = _moments(column["parts"], x)
     absent = x[:, -1] == 1 if column["indicator"] else np.zeros(len(x), bool)
     return [None if missing else value for value, missing in zip(shown, absent, strict=True)]
+
+
+def _short(value: float) -> float:
+    """Return a number in the digits that it has, a whole one as such."""
+    short = float(f"{value:.{DIGITS}g}")
+    return int(short) if short.is_integer() and abs(short) < 1e6 else short
 
 
 def _categories(column: Mapping[str, Any], codes: np.ndarray) -> list[Value]:

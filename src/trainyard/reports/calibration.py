@@ -116,7 +116,7 @@ def uncalibrated(probability: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def _bin(values: np.ndarray, count: int) -> np.ndarray:
-    return np.clip(np.ceil(values.astype(float) * count).astype(int), 1, count) - 1
+    return np.asarray(np.clip(np.ceil(values.astype(float) * count).astype(int), 1, count) - 1)
 
 
 def _draw_counts(axes: Axes, bins: Bins, width: float) -> None:

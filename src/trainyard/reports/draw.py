@@ -1,4 +1,4 @@
-"""Every plot of a run, as a pure function of its folder."""
+"""Every plot of a run or sweep, and its report, as a pure function of its folder."""
 
 import json
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from trainyard.reports.curves import Monitored, draw_curves
 from trainyard.reports.predictions import draw_predictions, draw_worst
 from trainyard.reports.run_page import write_run_page
 from trainyard.reports.style import settings
+from trainyard.reports.sweep import draw_sweep
+from trainyard.reports.sweep_page import write_sweep_page
 from trainyard.reports.worst import IMAGES, TABLE
 from trainyard.tracking.reading import read_journal
 
@@ -19,13 +21,18 @@ Records = Sequence[dict[str, Any]]
 
 
 def draw(folder: Path) -> list[Path]:
-    """Draw what there is to draw of the run in `folder` into its `plots/`, and return the files.
+    """Draw what there is to draw of the run or sweep in `folder` into its `plots/`, and return the files.
 
-    Learning curves come from the journal; what was predicted from `predictions.npz` and the model's card. All of
-    them stand in `report.html`, the last of the files. What a run did not get to is left out. Raises JournalError where
-    no run is.
+    Of a sweep that is the monitored metric against what was varied, from `sweep.json`. Of a run, learning curves come
+    from the journal; what was predicted from `predictions.npz` and the model's card. All of them stand in `report.html`,
+    the last of the files. What a run did not get to is left out. Raises JournalError where no run is.
     """
     records = read_journal(folder)
+    if records[0]["kind"] == "sweep":
+        content = _json(folder / "sweep.json")
+        with settings():
+            drawn = draw_sweep(content, f"sweep {records[0]['name']}", folder / "plots")
+        return [*drawn, *write_sweep_page(folder, content, records, drawn)]
     card = _json(folder / "model" / "card.json")
     plots, subtitle = folder / "plots", _subtitle(records)
     with settings():

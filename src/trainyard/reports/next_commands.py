@@ -28,6 +28,21 @@ def run_commands(run: RunFiles, status: str) -> Commands:
     return commands
 
 
+def sweep_commands(folder: Path, best: str | None) -> Commands:
+    """Return what can be done next with the sweep in `folder`, whose best member lies in its folder `best`."""
+    name = folder.name.rsplit("-", 1)[-1]
+    commands = [("draw this page and its plot again", f"trainyard report run={name}")]
+    if best is None:
+        return commands
+    member = folder / best
+    config, place = shlex.quote(str(member / "config.yaml")), shlex.quote(str(member))
+    return [
+        ("train the best choices with other seeds", f"python train.py config={config} -m seed=1,2,3"),
+        ("where the best member came from", f"trainyard lineage run={place}"),
+        *commands,
+    ]
+
+
 def short_name(run: RunFiles) -> str:
     """Return what a person types for a run: the end of its folder's name or, of a member of a sweep, of its id."""
     if run.lineage.get("sweep") is None:

@@ -14,7 +14,7 @@ CAPTIONS = {
     "learning_curves.png": "Loss on train and validation rows by epoch; dotted: the epoch whose weights count.",
     "confusion_matrix.png": "What the rows of each class were taken for; right ones lie on the diagonal.",
     "roc.png": "Found rows of a class against false alarms, over all thresholds; up and left is better.",
-    "precision_recall.png": "How many of the alarms are right against how many rows of a class are found; it tells more "
+    "precision_recall.png": "How many alarms are right against how many rows of a class are found; it tells more "
                             "than ROC where a class is rare.",
     "calibration.png": "Whether what is said to be 80 % probable is right in 80 % of the rows; below the diagonal the "
                        "model is too sure.",
@@ -22,7 +22,7 @@ CAPTIONS = {
     "worst_examples.png": "The test images that the model was most wrong about: hard ones, or wrong labels.",
     "predicted_actual.png": "Each test row by its actual and its predicted value.",
     "residuals.png": "What the predictions leave over; a pattern is something that the model has not learned.",
-    "intervals.png": "Whether as many rows lie below each quantile as should, and which fall outside of their interval.",
+    "intervals.png": "Whether as many rows lie below each quantile as should, and which fall outside their interval.",
     "sweep.png": "The metric that was compared, against each parameter that was varied.",
 }  # fmt: skip
 

@@ -56,7 +56,7 @@ def _draw(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     columns = {name: np.array([row[name] for row in rows], float) for name in ("precision", "recall", "f1", "support")}
     there = columns["support"] > 0
     axes.barh(places, columns["f1"], height=0.66, color=SKY, alpha=0.55, label="F1")
-    marks = {"linestyle": "", "clip_on": False}
+    marks: dict[str, Any] = {"linestyle": "", "clip_on": False}
     axes.plot(columns["recall"][there], places[there], marker="o", markersize=6.5, color=BLUE, markerfacecolor="none",
               markeredgewidth=1.5, label="recall", **marks)  # fmt: skip
     axes.plot(columns["precision"], places, marker="d", markersize=4.5, color=ORANGE, markeredgecolor=BLACK,

@@ -31,7 +31,7 @@ def draw_predictions(
     a training that failed, are left out.
     """
     predicted = arrays["probability" if "probability" in arrays else "prediction"]
-    right = np.isfinite(predicted).all(1)
+    right = np.asarray(np.isfinite(predicted).all(1))
     if not right.any():
         return []
     if not right.all():

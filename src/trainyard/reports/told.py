@@ -1,7 +1,6 @@
 """How a run went, from its folder alone, for its report."""
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from trainyard.reports.outcome import REASONS
 from trainyard.reports.run_files import RunFiles, read_run
 from trainyard.tracking.reading import read_journal, status_of
 
-Record = Mapping[str, Any]
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Told:
     """A run with the records of its journal."""
 
     run: RunFiles
-    records: Sequence[Record]
+    records: list[Record]
 
     @classmethod
     def of(cls, folder: Path) -> "Told":
@@ -48,7 +47,7 @@ class Told:
     @property
     def status(self) -> str:
         """How the run ended or, while the last of it is being written, how it will have."""
-        told = status_of(list(self.records), living=True)
+        told = status_of(self.records, living=True)
         if told != "RUNNING" or "stopped_by" not in self.tags:
             return told
         return {"diverged": "FAILED", "interrupted": "KILLED"}.get(self.tags["stopped_by"], "FINISHED")

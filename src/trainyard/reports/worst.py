@@ -82,7 +82,7 @@ def _numbers(arrays: Mapping[str, np.ndarray], prepared: Prepared) -> tuple[np.n
 def _first(badness: np.ndarray) -> np.ndarray:
     """Return the places of the least values (N,) that are finite, in order."""
     places = np.argsort(badness, kind="stable")[:MOST]
-    return places[np.isfinite(badness[places])]
+    return np.asarray(places[np.isfinite(badness[places])])
 
 
 def _short(values: np.ndarray) -> list[float]:
