@@ -68,19 +68,19 @@ class Browser:
 
     def open(self, address):
         """Go to a page; its scripts may still be at work."""
+        self.call("Page.navigate", url="about:blank")  # else a change behind the # loads nothing
         self.call("Page.navigate", url=address)
 
     def ask(self, expression):
         """Return what a JavaScript expression comes to; None where it fails."""
         return self.call("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
-    def wait(self, expression, seconds=60):
-        """Wait until a JavaScript expression is true, and return what it comes to."""
+    def wait(self, expression, seconds=30):
+        """Wait until a JavaScript expression is true."""
         deadline = time.monotonic() + seconds
-        while not (found := self.ask(expression)):
+        while not self.ask(f"!!({expression})"):
             assert time.monotonic() < deadline, f"never true: {expression}; the page says {self.text()[:2000]}"
             time.sleep(POLL_SECONDS)
-        return found
 
     def text(self):
         """Return what there is to read on the page."""

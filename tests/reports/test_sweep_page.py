@@ -30,16 +30,16 @@ def rows(text):
 
 def test_members_stand_in_a_table_with_what_sets_them_apart_and_a_link_to_their_reports(tmp_path):
     folder = tmp_path / "2026-01-01_10-00-00-aaaaaa"
-    (folder / "0").mkdir(parents=True)
-    (folder / "0" / "report.html").touch()
-    members = [member("0", "lr=0.1 dataset=iris seed=1", 0.25), member("1", "lr=0.2 dataset=iris seed=1", 0.5)]
-    text = text_of(folder, {"members": members, "best": "0", "metrics": {"mean/test/accuracy": 0.7}})
+    (folder / "0-a=[1]").mkdir(parents=True)
+    (folder / "0-a=[1]" / "report.html").touch()
+    members = [member("0-a=[1]", "lr=0.1 dataset=iris seed=1", 0.25), member("1", "lr=0.2 dataset=iris seed=1", 0.5)]
+    text = text_of(folder, {"members": members, "best": "0-a=[1]", "metrics": {"mean/test/accuracy": 0.7}})
     assert [row.replace("|", " ").split() for row in rows(text)][:3] == [
         ["member", "lr", "status", "best", "val/loss", "test/accuracy", "test/loss"],
         ["0", "best", "0.1", "finished", "0.2500", "0.7500", "0.2500"],
         ["1", "0.2", "finished", "0.5000", "0.5000", "0.5000"],
     ]  # fmt: skip
-    assert '<a href="0/report.html">0</a>' in text
+    assert '<a href="0-a%3D%5B1%5D/report.html" title="0-a=[1]">0</a>' in text
     assert "1/report.html" not in text
     assert "<code>dataset=iris seed=1</code>" in text
     assert "2 members: 2 finished" in text

@@ -24,8 +24,8 @@ def draw(folder: Path) -> list[Path]:
     """Draw what there is to draw of the run or sweep in `folder` into its `plots/`, and return the files.
 
     Of a sweep that is the monitored metric against what was varied, from `sweep.json`. Of a run, learning curves come
-    from the journal; what was predicted from `predictions.npz` and the model's card. All of them stand in `report.html`,
-    the last of the files. What a run did not get to is left out. Raises JournalError where no run is.
+    from the journal; what was predicted from `predictions.npz` and the model's card. All stand in `report.html`, the
+    last of the files. What a run did not get to is left out. Raises JournalError where no run is.
     """
     records = read_journal(folder)
     if records[0]["kind"] == "sweep":

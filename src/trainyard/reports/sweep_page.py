@@ -15,7 +15,7 @@ from trainyard.reports.run_page import REPORT, command_facts
 from trainyard.reports.text import number
 from trainyard.tracking.reading import status_of
 
-MOST_METRICS = 6  # of the test part in the table
+MOST_METRICS = 4  # of the test part in the table
 Content = Mapping[str, Any]
 
 
@@ -111,10 +111,10 @@ def _members(folder: Path, sweep: Content) -> list[Markup]:
 
 
 def _link(folder: Path, member: str, *, is_best: bool) -> Markup:
-    """Return the name of a member, linked to its report where it has one."""
-    there = (folder / member / REPORT).exists()
-    name = tag("a", member, href=f"{quote(member)}/{REPORT}") if there else tag("span", member)
-    return tag("td", name, tag("span", " best", class_="good") if is_best else "", data_value=member)
+    """Return the number of a member, linked to its report where it has one; what it chose stands beside it."""
+    there, place = (folder / member / REPORT).exists(), member.partition("-")[0]
+    name = tag("a", place, href=f"{quote(member)}/{REPORT}", title=member) if there else tag("span", place)
+    return tag("td", name, tag("span", " best", class_="good") if is_best else "", data_value=place)
 
 
 def _number(value: float | None) -> str:
