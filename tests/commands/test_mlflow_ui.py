@@ -22,7 +22,8 @@ pytestmark = [
 ]
 VARIED = ("optimizer.lr=0.001,0.01,0.1", "network.hidden=[8],[16]")
 EXPANDER = "document.querySelector('.ag-cell[col-id*=\"Run Name\"] button')"
-VALIDATION = "[...document.querySelectorAll('body *')].find((each) => !each.children.length && each.innerText === 'val')"
+HEADS = "[...document.querySelectorAll('[data-testid=experiment-view-compare-runs-section-header]')]"
+VALIDATION = f"{HEADS}.find((head) => head.innerText.trim().startsWith('val'))"
 SECONDS = 120
 
 
@@ -102,7 +103,7 @@ def test_parallel_coordinates_span_what_was_varied(browser, address, known):
 def test_the_metrics_of_a_member_are_charts_over_its_epochs(browser, address, known):
     browser.open(f"{address}/experiments/{known[1]['experiment_id']}/runs/{known[1]['run_id']}/model-metrics")
     browser.wait(VALIDATION)
-    browser.ask(f"{VALIDATION}.click()")
+    browser.ask(f"{VALIDATION}.scrollIntoView()")  # charts are drawn where they are seen
     browser.wait("document.body.innerText.includes('(val/accuracy)')")
     browser.wait("document.querySelectorAll('.js-plotly-plot .scatterlayer .trace').length > 0")
 

@@ -254,3 +254,9 @@ def test_of_many_members_the_best_are_shown_and_long_choices_are_cut():
     told = sweep([*members, ("seed=1", "FINISHED", 0.2, {})])
     assert "\n  and 11 more members\n" in told
     assert max(map(len, told.splitlines())) <= WIDTH
+
+
+def test_the_end_names_the_report_of_a_run_that_has_one(tmp_path):
+    assert "\nreport " not in end({}, folder=tmp_path)
+    (tmp_path / "report.html").touch()
+    assert f"\nreport     {tmp_path / 'report.html'}\n" in end({}, folder=tmp_path)

@@ -10,6 +10,7 @@ from pathlib import Path
 from trainyard.files import write_text
 from trainyard.reports.markup import Markup, joined, section, tag
 
+REPORT = "report.html"
 CAPTIONS = {
     "learning_curves.png": "Loss on train and validation rows by epoch; dotted: the epoch whose weights count.",
     "confusion_matrix.png": "What the rows of each class were taken for; right ones lie on the diagonal.",

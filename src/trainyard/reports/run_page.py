@@ -13,7 +13,7 @@ from trainyard.errors import ConfigError
 from trainyard.reports.markup import Markup, facts, folded, preformatted, section, table, tag
 from trainyard.reports.next_commands import run_commands
 from trainyard.reports.outcome import calibration_lines, interval_lines, left_out_lines
-from trainyard.reports.page import heading, number_cards, plots_section, write_page
+from trainyard.reports.page import REPORT, heading, number_cards, plots_section, write_page
 from trainyard.reports.provenance import provenance
 from trainyard.reports.provenance_text import provenance_lines
 from trainyard.reports.run_metrics import metric_rows, number_or_dash, target_rows
@@ -21,7 +21,6 @@ from trainyard.reports.text import LABEL, number, plural, seconds_text
 from trainyard.reports.told import Told
 from trainyard.reports.worst import TABLE
 
-REPORT = "report.html"
 MOST_OPEN = 20  # rows of a table that stand open
 MOST_COLUMNS = 14  # of a table of examples
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from trainyard.reports.markup import Markup, facts, section, table, tag
 from trainyard.reports.next_commands import sweep_commands
-from trainyard.reports.page import heading, number_cards, plots_section, write_page
+from trainyard.reports.page import REPORT, heading, number_cards, plots_section, write_page
 from trainyard.reports.run_metrics import number_or_dash
-from trainyard.reports.run_page import REPORT, command_facts
+from trainyard.reports.run_page import command_facts
 from trainyard.reports.text import number
 from trainyard.tracking.reading import status_of
 
