@@ -11,7 +11,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train pipeline test test-all lint ui bench clean
+.PHONY: help setup train pipeline test test-all lint ui bench pictures clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,9 @@ ui: $(READY) ## open MLflow's pages on http://127.0.0.1:5000
 
 bench: $(READY) ## measure speed against its baselines
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(READY) ## take the pictures of docs/pictures anew; needs Chromium or Chrome
+	@$(BIN)/python -m tests.pictures
 
 clean: ## remove .venv and what tools have cached; runs and mlflow.db stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

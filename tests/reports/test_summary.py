@@ -195,3 +195,9 @@ def test_a_run_that_was_stopped_before_its_test_says_why():
         "stopped    The loss was no longer a number.\n\n"
         "training   1 epoch in 12 s, none of them validated; the loss diverged\n"
     )
+
+
+def test_the_end_names_the_report_of_a_run_that_has_one(tmp_path):
+    assert "\nreport " not in end({}, folder=tmp_path)
+    (tmp_path / "report.html").touch()
+    assert f"\nreport     {tmp_path / 'report.html'}\n" in end({}, folder=tmp_path)

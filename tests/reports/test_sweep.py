@@ -14,7 +14,7 @@ def content(*members, monitor="val/loss", best=None):
     """sweep.json of members: overrides and value of each, None for one that failed."""
     told = [
         {"folder": str(place), "overrides": overrides.split(), "status": "FAILED" if value is None else "FINISHED",
-         "monitor_value": value}
+         "monitor_value": value, "error": None, "metrics": {}}
         for place, (overrides, value) in enumerate(members)
     ]  # fmt: skip
     values = [value for _, value in members if value is not None]
@@ -111,8 +111,8 @@ def test_the_folder_of_a_sweep_is_drawn_as_one(tmp_path):
     assert draw(tmp_path / "s") == []
     (tmp_path / "s" / "sweep.json").write_text(json.dumps(content(*GRID)))
     journal.end("FINISHED")
-    (plot,) = draw(tmp_path / "s")
+    plot, page = draw(tmp_path / "s")
     before = plot.read_bytes()
     assert before.startswith(b"\x89PNG")
-    assert draw(tmp_path / "s") == [plot]
+    assert draw(tmp_path / "s") == [plot, page]
     assert plot.read_bytes() == before

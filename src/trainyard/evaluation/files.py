@@ -11,7 +11,8 @@ import pyarrow.csv as pacsv
 from trainyard.evaluation.evaluate import Evaluation
 from trainyard.files import json_text, replacing, write_text
 from trainyard.inference import Model
-from trainyard.reports.classification import draw_confusion, draw_roc
+from trainyard.reports.class_curves import draw_roc
+from trainyard.reports.classification import draw_confusion
 from trainyard.reports.regression import draw_predicted, draw_residuals
 from trainyard.reports.style import settings
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trainyard.data.summary import Summary
+from trainyard.reports.page import REPORT
 from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, shortened, table, wrapped
 
 MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS = 10, 12, 24, 10
@@ -109,6 +110,8 @@ def end_summary(
     best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"
     lines += labelled("training", f"{trained} in {seconds_text(seconds)}{best}; {reason}")
     lines += pasted("folder", str(folder))
+    if (folder / REPORT).exists():
+        lines += pasted("report", str(folder / REPORT))
     lines += labelled("mlflow", mlflow)
     lines += pasted("next", next_command)
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 from trainyard.config.metric_names import metric_directions
 from trainyard.config.schema import Regressor
 from trainyard.networks.table import Layer, layer_notes, percent
-from trainyard.reports.outcome import outcome_lines
+from trainyard.reports.outcome import REASONS, outcome_lines
 from trainyard.reports.summary import LayerRow, end_summary, start_summary
 from trainyard.reports.text import plural
 from trainyard.training.baseline import baseline_name
@@ -16,18 +16,6 @@ from trainyard.training.fit import Fitted
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
-
-REASONS = {
-    "max_epochs": "all epochs done",
-    "max_steps": "training.max_steps reached",
-    "max_time": "training.max_time is over",
-    "early_stopping": "no improvement for training.patience validations",
-    "interrupted": "stopped by Ctrl-C",
-    "terminated": "stopped by SIGTERM",
-    "requeued": "stopped for Slurm, which queues the job again",
-    "callback": "stopped by a callback",
-    "diverged": "the loss was no longer a number",
-}
 
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:

@@ -15,6 +15,7 @@ from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
 from trainyard.lineage.uncommitted import uncommitted
 from trainyard.models import Model
+from trainyard.reports.worst import write_worst
 from trainyard.tracking.journal import Journal, Status, read_journal
 from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
@@ -71,6 +72,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
     story = begin(plan, companions, stop, asked, resumed, parent)
     try:
         fitted = train(story)
+        story.journal.tags({"stopped_by": fitted.reason})
         if stop.reason in ("terminated", "requeued"):
             return end(story, "KILLED", fitted, {}, KILLED_BY[stop.reason])
         metrics = finish(story, fitted)
@@ -174,7 +176,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     plan, folder, journal = story.plan, story.folder, story.journal
     tested = final_outputs(plan, fitted)
     write_predictions(folder / "predictions.npz", plan, fitted, tested)
-    tables = write_per_class(folder, plan, tested)
+    tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
@@ -195,7 +197,6 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
 
 def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float], error: str | None) -> RunResult:
     """Close the journal, wait for MLflow for a moment and tell how the run ended."""
-    story.journal.tags({"stopped_by": fitted.reason})
     story.journal.end(status, error)
     if story.parent is None and status == "FINISHED":
         point_latest(story.folder, story.folder.parent.parent)

@@ -1,4 +1,4 @@
-"""`trainyard report run=latest`: draw the plots of a run again from what its folder holds."""
+"""`trainyard report run=latest`: draw plots and report of a run or sweep again from what its folder holds."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 
 VERB = Verb(
     "report",
-    "Draws the plots of a run again from what its folder holds.",
+    "Draws the plots and the report of a run or sweep again from what its folder holds.",
     {"run": f"{RUN} (latest unless given)", **TRACKING_KEYS},
     ("run=latest", "run=3f15b1"),
 )
 
 
 def main(argv: Sequence[str]) -> int:
-    """Draw the plots of a run and print where they are."""
+    """Draw the plots and the report of a run or sweep, and print where they are."""
     if asks_for_help(argv):
         print(VERB.help())
         return 0
