@@ -37,8 +37,9 @@ class TrainCommand:
         self.flags = flags
         self.typed_as = typed_as
         self.keys, self.overrides = take_command_keys(flags.overrides)
-        if self.resume is not None and self.is_multirun:
-            raise ConfigError("resume: goes on with one run; leave out -m")
+        for key in ("resume", "output"):
+            if key in self.keys and self.is_multirun:
+                raise ConfigError(f"{key}: is about one run; leave out -m")
         loader = Loader(flags.config_dir, flags.config_path)
         self.composer = Composer(loader, flags.config_name or "train", self._resolved())
         self.hydra = _MaskingHydra("train", self.composer.loader, resolve=flags.resolve)
@@ -47,6 +48,11 @@ class TrainCommand:
     def resume(self) -> str | None:
         """The run to go on with, as it was typed."""
         return self.keys.get("resume")
+
+    @property
+    def output(self) -> Path | None:
+        """The folder that gets what comes out of the run, where one was named."""
+        return Path(self.keys["output"]).expanduser() if "output" in self.keys else None
 
     @property
     def is_multirun(self) -> bool:
@@ -132,7 +138,7 @@ class TrainCommand:
 
 
 def take_command_keys(overrides: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return config=... and resume=... by key, and all other overrides; raise ConfigError where they are wrong."""
+    """Return config=... and the like by key, and all other overrides; raise ConfigError where they are wrong."""
     found: dict[str, str] = {}
     others, faults = [], []
     for text in overrides:
@@ -145,7 +151,7 @@ def take_command_keys(overrides: Sequence[str]) -> tuple[dict[str, str], list[st
             faults.append(f"{text}: {shape.key} is there twice")
         else:
             found[shape.key] = (shape.value or "").strip().strip("'\"")
-    if len(found) == 2:
+    if {"config", "resume"} <= found.keys():
         faults.append("config and resume: give one of them; a resumed run has its own config")
     if faults:
         raise ConfigError(faults)

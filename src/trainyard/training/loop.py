@@ -184,7 +184,7 @@ class Loop:
         if not skipped and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
         elif member.config.callbacks:
-            show_metrics(self.model.trainer, metrics)
+            show_metrics(self.module.trainer, metrics)
         if not skipped:  # else the training that goes on tells of this epoch
             self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):
@@ -223,8 +223,8 @@ class Loop:
 
     def _validate(self, epoch: int, metrics: dict[str, float]) -> bool:
         """Add the metrics of the validation part and take them into the history; whether they are the best."""
-        trainer, called = self.model.trainer, bool(self.member.config.callbacks)
-        call_hooks(trainer, self.model, BEFORE_VALIDATION if called else ())
+        trainer, called = self.module.trainer, bool(self.member.config.callbacks)
+        call_hooks(trainer, self.module, BEFORE_VALIDATION if called else ())
         batch_size = self.member.config.training.eval_batch_size
         with contextlib.nullcontext() if self.average is None else self.average.in_place():
             metrics |= measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
@@ -233,7 +233,7 @@ class Loop:
             self.stop.reason = self.stop.reason or "early_stopping"
         if called:
             show_metrics(trainer, metrics)
-            call_hooks(trainer, self.model, AFTER_VALIDATION)
+            call_hooks(trainer, self.module, AFTER_VALIDATION)
         return best
 
 

@@ -31,6 +31,7 @@ from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 from trainyard.training.result import Asked, RunResult, point_latest, run_name
 from trainyard.training.resume import Resumed, changed_code, open_resumed
 from trainyard.training.slurm import remember, requeue
+from trainyard.training.stage import remember_stage
 from trainyard.training.stop import Stop
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def begin(
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
+    remember_stage(project_root(), config, folder)
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
     tell_start(start_text(plan, name, folder, uncommitted(lineage["data"]["files"])))

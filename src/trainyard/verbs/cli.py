@@ -14,6 +14,8 @@ from trainyard.training.stop import interrupt_in_order
 VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
     "find": ("trainyard.verbs.find", "find a learning rate or a batch size for a training"),
+    "compose": ("trainyard.verbs.compose", "show the config of a training, or write it for a pipeline"),
+    "acquire": ("trainyard.verbs.acquire", "write the raw rows of a dataset to a file"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),
@@ -22,7 +24,8 @@ VERBS = {
     "sync": ("trainyard.verbs.sync", "copy into MLflow what runs wrote while it was away"),
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }
-COMPOSING = ("train", "prepare", "find")  # verbs that say themselves when Ctrl-C has something to clean up
+# verbs that say themselves when Ctrl-C has something to clean up
+COMPOSING = ("train", "compose", "acquire", "prepare", "find")
 HELP = ("", "-h", "--help", "help")
 
 

@@ -17,6 +17,7 @@ from trainyard.verbs.cli import report_error
 if TYPE_CHECKING:
     from trainyard.config.command import TrainCommand
     from trainyard.config.compose import Composed
+    from trainyard.config.schema import Config
     from trainyard.config.sweep import Sweep
 
 STOPPED = (130, 143)  # exit codes after Ctrl-C and SIGTERM
@@ -42,11 +43,17 @@ def main(argv: Sequence[str]) -> int:
 
 
 def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
-    """Run one training and return its exit code."""
+    """Run one training and return its exit code; a stage of a pipeline goes on with what it had begun."""
     composed = command.compose()
+    if command.output is not None:
+        from trainyard.config.root import project_root
+        from trainyard.training.stage import begun_before
+
+        if (begun := begun_before(project_root(), composed.config)) is not None:
+            return train_on(command, argv, begun)
 
     def task(composed: "Composed", folder: Path) -> int:
-        return run_one(composed, folder, argv, parent=None)
+        return run_one(composed, folder, argv, parent=None, output=command.output)
 
     return command.run(composed, task)
 
@@ -73,7 +80,7 @@ def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
     values = read_resolved(folder / "config.yaml", f"resume={command.resume or folder}")
     composed = command.compose_over(values)
     warnings = check_changes(from_dict(values), composed.config, folder)
-    return run_one(composed, folder, argv, parent=None, resuming=warnings)
+    return run_one(composed, folder, argv, parent=None, resuming=warnings, output=command.output)
 
 
 def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
@@ -112,11 +119,13 @@ def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
 
 
 def run_one(
-    composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any, resuming: Sequence[str] | None = None
-) -> int:
+    composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any, resuming: Sequence[str] | None = None,
+    output: Path | None = None,
+) -> int:  # fmt: skip
     """Run one training in a folder that Hydra has just made, or go on there, and return its exit code.
 
-    A folder that is still empty when the run could not begin is removed.
+    A folder that is still empty when the run could not begin is removed. What comes out of a run that has finished is
+    handed on to the folder `output`.
     """
     from trainyard.config.secrets import masked_overrides
 
@@ -125,10 +134,13 @@ def run_one(
         from trainyard.training.run import run
 
         typed = masked_overrides(composed.overrides)
-        return run(
+        result = run(
             composed.config, folder=folder, overrides=typed, command=command_line(argv), parent=parent,
             resuming=resuming,
-        ).exit_code  # fmt: skip
+        )  # fmt: skip
+        if output is not None and result.status == "FINISHED":
+            hand_on(result.folder, output, composed.config)
+        return result.exit_code
     except TrainyardError:
         raise
     except Exception as error:
@@ -139,6 +151,16 @@ def run_one(
         return report_unexpected(error, folder)
     finally:
         remove_if_empty(folder, above=2)
+
+
+def hand_on(folder: Path, output: Path, config: "Config") -> None:
+    """Hand on what came out of a run, for the stages of a pipeline that follow."""
+    from trainyard.config.root import project_root
+    from trainyard.training.handover import write_outcome
+    from trainyard.training.stage import forget_stage
+
+    write_outcome(folder, output, project_root())
+    forget_stage(project_root(), config)
 
 
 def sweep_exit_code(codes: Sequence[int]) -> int:
