@@ -6,8 +6,7 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
-NESTED = ("network", "layers", "optimizer", "schedule", "augment", "extra_metrics", "dataset", "training", "run",
-          "tracking")  # fmt: skip
+NESTED = ("network", "layers", "optimizer", "schedule", "augment", "extra_metrics", "dataset", "training", "run")
 
 
 class NestedParameters(BaseEstimator):

@@ -9,7 +9,6 @@ from trainyard.config.schema import AutoModel, Config, Plateau
 from trainyard.estimators.settings import OF_ALL, OF_OPTIONS, ParameterError
 
 SET_BY_OTHERS = ("seed",)  # keys outside of any section that have a parameter of their own
-UNUSED = ("progress", "checkpoint_every", "checkpoint_steps", "checkpoint_epochs", "keep_checkpoints")
 
 
 def parameters_of(config: Config, model: str, defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def parameters_of(config: Config, model: str, defaults: Mapping[str, Any]) -> di
     params["validation_fraction"] = config.dataset.val_fraction
     params["dataset"] = {"source": config.dataset.source, **_changed(config.dataset, ("augment", "val_fraction"))}
     training = config.training
-    params["training"] = _changed(training, (*_flat_keys("training"), *UNUSED)) or None
+    params["training"] = _changed(training, _flat_keys("training")) or None
     params["early_stopping"] = bool(
         training.patience is not None or training.restore_best or isinstance(config.schedule, Plateau)
         or params.get("calibrate")
@@ -43,6 +42,8 @@ def parameters_of(config: Config, model: str, defaults: Mapping[str, Any]) -> di
     if not params["early_stopping"]:
         params |= {"patience": defaults["patience"], "restore_best": defaults["restore_best"]}
     params["run"] = {name: value for name, value in _top(config).items() if value != top_keys()[name].default}
+    if config.tracking.name != "off":
+        params["run"]["tracking"] = {"name": config.tracking.name, **_changed(config.tracking, ())}
     if config.masked:
         params["run"]["masked"] = config.masked
     return {name: value for name, value in params.items() if value != defaults[name]}

@@ -17,6 +17,7 @@ from trainyard.data.table import table_from
 from trainyard.errors import DataError
 
 FLOATS = (np.float64, np.float32)
+LEAST = 2  # rows that have a deviation, by which columns are scaled
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,16 @@ def read_rows(estimator: BaseEstimator, X: Any, form: Form | None = None) -> Row
     if (first and is_table(X)) or kind == "table":
         validate_data(estimator, X, reset=first, skip_check_array=True)
         return _table(X, form)
-    if np.ndim(X) > 2 or kind == "images":
+    if dimensions(X) > 2 or kind == "images":
         images = validate_data(
             estimator, X, reset=first, dtype="numeric", allow_nd=True, ensure_all_finite="allow-nan"
         )  # fmt: skip
         return Rows(Form("images"), images)
     try:
-        numbers = validate_data(estimator, X, reset=first, dtype=FLOATS, ensure_all_finite="allow-nan")
+        numbers = validate_data(
+            estimator, X, reset=first, dtype=FLOATS, ensure_all_finite="allow-nan",
+            ensure_min_samples=LEAST if first else 1,
+        )  # fmt: skip
     except ValueError:
         if not first or not holds_texts(X):
             raise
@@ -88,16 +92,33 @@ def is_table(X: Any) -> bool:
     return isinstance(X, pa.Table) or hasattr(X, "iloc") or hasattr(X, "to_arrow")
 
 
+def dimensions(X: Any) -> int:
+    """Return the number of axes of X; 2 for what is no array at all, of which scikit-learn has words to say."""
+    if hasattr(X, "ndim"):
+        return int(X.ndim)
+    try:
+        return np.asarray(X).ndim
+    except ValueError:
+        return 2
+
+
 def holds_texts(X: Any) -> bool:
     """Whether X (N, F) is of objects or texts."""
-    return np.ndim(X) == 2 and np.asarray(X).dtype.kind in "OUS"
+    return dimensions(X) == 2 and np.asarray(X).dtype.kind in "OUS"
 
 
-def column_kinds(table: pa.Table, dataset: Dataset) -> Dataset:
-    """Return the dataset with each column that pandas or Arrow holds as categories being one, unless it says more."""
-    categories = [name for name in table.column_names if pa.types.is_dictionary(table[name].type)]
-    known = {name: Column(kind="category") for name in categories}
-    return replace(dataset, columns={**known, **dataset.columns}) if known else dataset
+def column_kinds(rows: Rows, dataset: Dataset) -> Dataset:
+    """Return the dataset with what is known of the columns, unless it says more of one itself.
+
+    Those of an array are numbers, and those that pandas or Arrow hold as categories are categories.
+    """
+    table = rows.table
+    if table is not None:
+        categories = [name for name in table.column_names if pa.types.is_dictionary(table[name].type)]
+        known = {name: Column(kind="category") for name in categories}
+    else:
+        known = {name: Column(kind="numeric") for name in rows.form.names}
+    return replace(dataset, columns={**known, **dataset.columns})
 
 
 def _table(X: Any, form: Form | None) -> Rows:

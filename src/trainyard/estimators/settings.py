@@ -58,7 +58,7 @@ def config_of(
         "schedule": _option(params, "schedule"),
         "model": _model(params, model, code),
         "dataset": _dataset(params, targets),
-        "training": {"progress": False, **_mapping(params, "training")},
+        "training": _mapping(params, "training"),
         "accelerator": _device(params),
         "tracking": {"name": "off"},
         "experiment_name": "rows",
