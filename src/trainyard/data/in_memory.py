@@ -82,5 +82,6 @@ def prepare_alike(
 
 def without_rows(prepared: Prepared) -> Prepared:
     """What was decided on the way, without the rows that it was decided by."""
-    nothing = Part(*(np.empty(0) for _ in range(3)), None, np.empty(0))
+    none = np.empty(0)
+    nothing = Part(x=none, codes=none, y=none, weight=None, rows=none)
     return replace(prepared, train=nothing, val=nothing, test=nothing)

@@ -3,7 +3,6 @@
 import inspect
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -25,15 +24,13 @@ from trainyard.estimators.given_rows import Given, hold_out
 from trainyard.estimators.nested import NestedParameters
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.parameters import parameters_of
-from trainyard.estimators.predicting import predictor
-from trainyard.estimators.rows import Form, Rows, column_kinds, read_rows
+from trainyard.estimators.predicting import predictor, weights_of, write_package
+from trainyard.estimators.rows import Form, column_kinds, read_rows
 from trainyard.estimators.settings import config_of
 from trainyard.estimators.targets import target_names
 from trainyard.inference.model import Model
-from trainyard.inference.named import load
-from trainyard.inference.package import kept_tensors, save_package
-from trainyard.inference.probe import probe_outputs
 from trainyard.training.run import target_transform_of, task_of
+from trainyard.training.state import State
 
 SEEDS = 2**31 - 1
 
@@ -42,6 +39,8 @@ class Estimator(NestedParameters, ABC):
     """An estimator of scikit-learn over the config of a run; its parameters are named in settings."""
 
     model: ClassVar[str]  # classifier or regressor
+    _state: State  # to go on from, once it is fitted
+    _prepared: Prepared  # what columns and targets became, without the rows
 
     @classmethod
     def from_config(cls, *overrides: str) -> Self:
@@ -108,13 +107,8 @@ class Estimator(NestedParameters, ABC):
     def save(self, folder: Path | str) -> None:
         """Write weights and card to a folder that `trainyard.load` reads; nothing of it is pickled."""
         check_is_fitted(self)
-        model, prepared = self.model_, self._prepared
-        tensors = kept_tensors(model.network.state_dict())
         with given(self._code.objects):
-            outputs = probe_outputs(
-                dict(model.card), tensors, prepared.probe_x, prepared.probe_codes, self._trusted
-            )
-        save_package(Path(folder), state=tensors, card={**model.card, "probe_outputs": outputs})
+            write_package(self.model_, self._prepared, self._trusted, Path(folder))
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, going_on: bool, known: Any = None
@@ -138,7 +132,7 @@ class Estimator(NestedParameters, ABC):
         config = self._config(code, seed, rows, partial=partial)
         if going_on:
             config = further(config, self._state)
-        if not going_on:
+        else:
             self._forget()
         held_out = rows.held_out
         if self.early_stopping and held_out is None and not partial:
@@ -152,9 +146,7 @@ class Estimator(NestedParameters, ABC):
         target = self._target(rows.y)
         if going_on:
             raw = rows.x.array if rows.x.form.kind == "images" else rows.x.as_table()
-            return prepare_alike(
-                self._prepared, raw, target, weight=rows.weight, held_out=held_out
-            )
+            return prepare_alike(self._prepared, raw, target, weight=rows.weight, held_out=held_out)
         source = rows.x.source()
         return prepare_given(
             source, column_kinds(rows.x, config.dataset), target, weight=rows.weight, held_out=held_out,
@@ -173,7 +165,9 @@ class Estimator(NestedParameters, ABC):
                 )  # fmt: skip
                 self._know_dataset(prepared)
             before = self._state if going_on else None
-            training = train(config, prepared, self._on_epoch, going_on=before, weights=self._first_weights())
+            training = train(
+                config, prepared, self._on_epoch, going_on=before, weights=weights_of(self.initial_weights)
+            )
             self.model_: Model = predictor(training)
         self._code, self._trusted, self._state = code, config.trusted, training.state
         self._prepared = without_rows(training.plan.prepared)
@@ -207,13 +201,13 @@ class Estimator(NestedParameters, ABC):
 
     def _on_epoch(self, metrics: dict[str, float]) -> bool:
         self.loss_curve_.append(metrics["train/loss"])
-        monitor = self.monitor
-        if monitor in metrics:
-            self.validation_scores_.append(metrics[monitor])
+        if self.monitor in metrics:
+            self.validation_scores_.append(metrics[self.monitor])
         if self.verbose:
             shown = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             print(f"epoch {len(self.loss_curve_)}  {shown}")
-        return any([callback(self, metrics) for callback in self.callbacks or ()])
+        stops = [callback(self, metrics) for callback in self.callbacks or ()]
+        return any(stops)
 
     def _outputs(self, X: Any) -> np.ndarray:
         """Return the raw outputs (N, outputs) float64 for X."""
@@ -227,19 +221,11 @@ class Estimator(NestedParameters, ABC):
         if partial:
             params |= {"max_epochs": 1, "max_steps": None, "early_stopping": False, "schedule": "constant"}
         targets = ("y",) if rows is None else rows.names
-        validated = rows is None or self.early_stopping or rows.held_out is not None
+        validated = not partial and (rows is None or self.early_stopping or rows.held_out is not None)
         count = None if rows is None else len(rows.x)
         return config_of(
             params, self._defaults(), self.model, code, seed=seed, targets=targets, rows=count, validated=validated
         )
-
-    def _first_weights(self) -> Mapping[str, Any] | None:
-        weights = self.initial_weights
-        if weights is None or isinstance(weights, Mapping):
-            return weights
-        network = weights.model_.network if isinstance(weights, Estimator) else load(weights).network
-        state: Mapping[str, Any] = network.state_dict()
-        return state
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, known: Any = None) -> Self:
         going_on = hasattr(self, "_state")

@@ -13,7 +13,7 @@ from trainyard.estimators.base import Estimator
 from trainyard.estimators.targets import classification, read_labels
 
 
-class Classifier(ClassifierMixin, Estimator):
+class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
     """A network that tells classes.
 
     Parameters are those of the config by their last word (docs/estimators.md); one that is None has the default of the
@@ -33,7 +33,7 @@ class Classifier(ClassifierMixin, Estimator):
         normalization: str | None = None,
         widths: Any = None,
         layers: Mapping[str, Any] | None = None,
-        loss: Any = 'cross_entropy',
+        loss: Any = "cross_entropy",
         label_smoothing: float = 0.0,
         focal_gamma: float = 2.0,
         calibrate: bool = False,
@@ -59,7 +59,7 @@ class Classifier(ClassifierMixin, Estimator):
         average_decay: float | None = None,
         augment: Mapping[str, Any] | None = None,
         extra_metrics: Mapping[str, Any] | None = None,
-        compile: bool = False,  # noqa: A002  # the word of the config
+        compile: bool = False,
         precision: str = "32",
         threads: int | str = "auto",
         device: str = "auto",

@@ -10,7 +10,7 @@ from trainyard.estimators.rows import Rows
 
 @dataclass(frozen=True)
 class Given:
-    """X, y (N,) or (N, T) as numbers, weights (N,), the names of the targets, and the rows held out (n,), if settled."""
+    """X, y (N,) or (N, T) as numbers, weights (N,), names of the targets, and the rows held out (n,) if settled."""
 
     x: Rows
     y: np.ndarray

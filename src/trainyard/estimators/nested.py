@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 NESTED = ("network", "layers", "optimizer", "schedule", "augment", "extra_metrics", "dataset", "training", "run")
 
 
-class NestedParameters(BaseEstimator):
+class NestedParameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """get_params and set_params that look into mappings. A mapping that was handed over is never written to."""
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

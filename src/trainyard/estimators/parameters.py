@@ -1,11 +1,11 @@
 """A config as the parameters of an estimator: the other way round than settings."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 from trainyard.config.keys import CHOSEN, keys_of, top_keys
-from trainyard.config.schema import AutoModel, Config, Plateau
+from trainyard.config.schema import MODELS, AutoModel, Config, Plateau
 from trainyard.estimators.settings import OF_ALL, OF_OPTIONS, ParameterError
 
 SET_BY_OTHERS = ("seed",)  # keys outside of any section that have a parameter of their own
@@ -19,15 +19,15 @@ def parameters_of(config: Config, model: str, defaults: Mapping[str, Any]) -> di
     if not isinstance(config.model, AutoModel) and config.model.name != model:
         cls = config.model.name.capitalize()
         raise ParameterError(f"model={config.model.name}: is no {model}; take {cls}.from_config.")
-    own = keys_of(type(config.model))
+    chosen: Any = MODELS[model]() if isinstance(config.model, AutoModel) else config.model
+    config = replace(config, model=chosen)
     params: dict[str, Any] = {section: _option(config, section) for section in ("network", "optimizer", "schedule")}
     params |= {name: _flat(config, key) for name, key in OF_OPTIONS.items() if _has(config, key)}
     params |= {name: _flat(config, key) for name, key in OF_ALL.items() if _has(config, key)}
-    if own:
-        params["loss"] = _loss(config.model)
-        params["extra_metrics"] = {name: asdict(metric) for name, metric in config.model.extra_metrics.items()} or None
-    if "class_weights" in own:
-        params["class_weight"] = None if config.model.class_weights == "none" else config.model.class_weights
+    params["loss"] = _loss(chosen)
+    params["extra_metrics"] = {name: asdict(metric) for name, metric in chosen.extra_metrics.items()} or None
+    if model == "classifier":
+        params["class_weight"] = None if chosen.class_weights == "none" else chosen.class_weights
     accelerator = config.accelerator
     params["device"] = f"{accelerator.name}:{accelerator.device}" if accelerator.device else accelerator.name
     params["random_state"] = config.seed
@@ -36,7 +36,9 @@ def parameters_of(config: Config, model: str, defaults: Mapping[str, Any]) -> di
     training = config.training
     params["training"] = _changed(training, _flat_keys("training")) or None
     params["early_stopping"] = bool(
-        training.patience is not None or training.restore_best or isinstance(config.schedule, Plateau)
+        training.patience is not None
+        or training.restore_best
+        or isinstance(config.schedule, Plateau)
         or params.get("calibrate")
     )
     if not params["early_stopping"]:
@@ -58,7 +60,8 @@ def _option(config: Config, section: str) -> Any:
 
 def _changed(section: Any, left_out: tuple[str, ...]) -> dict[str, Any]:
     """Return the keys of a section that are not at their defaults."""
-    known = keys_of(type(section))
+    kind: type = type(section)
+    known = keys_of(kind)
     values = {name: getattr(section, name) for name, key in known.items() if key.required
               or getattr(section, name) != key.default}  # fmt: skip
     discriminators = {name for name, _ in CHOSEN.values()}
@@ -87,8 +90,9 @@ def _flat(config: Config, key: str) -> Any:
     """Return the value of a key; None for one of an option that is at the option's default."""
     section, _, name = key.partition(".")
     chosen = getattr(config, section)
+    kind: type = type(chosen)
     value = getattr(chosen, name)
-    at_default = key in OF_OPTIONS.values() and value == keys_of(type(chosen))[name].default
+    at_default = key in OF_OPTIONS.values() and value == keys_of(kind)[name].default
     return None if at_default else _plain(value)
 
 

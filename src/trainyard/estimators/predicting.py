@@ -1,13 +1,21 @@
 """A fitted network as the model that a package holds, so that an estimator predicts as `trainyard.load` does."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from trainyard.config.schema import Classifier
 from trainyard.data.encoding import load_encoder
+from trainyard.data.prepared import Prepared
 from trainyard.estimators.fitting import Training
 from trainyard.inference.card import build_card
 from trainyard.inference.model import Model
+from trainyard.inference.named import load
+from trainyard.inference.package import kept_tensors, save_package
+from trainyard.inference.probe import probe_outputs
 from trainyard.models import Regressor
 from trainyard.models.calibration import fit_temperature
 from trainyard.training.evaluation import outputs
@@ -38,3 +46,22 @@ def model_card(training: Training) -> dict[str, Any]:
         target_powers=[asdict(power) for power in prepared.target_powers],
         quantiles=model.levels if isinstance(model, Regressor) else (), class_counts=prepared.class_counts,
     )  # fmt: skip
+
+
+def write_package(model: Model, prepared: Prepared, trusted: Sequence[str], folder: Path) -> None:
+    """Write a model of `predictor` as a package; `prepared` is what it was made for, with or without its rows."""
+    tensors = kept_tensors(model.network.state_dict())
+    probes = probe_outputs(dict(model.card), tensors, prepared.probe_x, prepared.probe_codes, trusted)
+    save_package(folder, state=tensors, card={**model.card, "probe_outputs": probes})
+
+
+def weights_of(source: Any) -> Mapping[str, Tensor] | None:
+    """Return weights by name: those given so, those of a fitted estimator, or of a run or package as `load` names it.
+
+    Raises PackageError and ConfigError where there is no such thing.
+    """
+    if source is None or isinstance(source, Mapping):
+        return source
+    network = source.model_.network if hasattr(source, "model_") else load(source).network
+    state: Mapping[str, Tensor] = network.state_dict()
+    return state

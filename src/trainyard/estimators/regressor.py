@@ -13,7 +13,7 @@ from trainyard.estimators.base import Estimator
 from trainyard.estimators.targets import read_numbers, regression
 
 
-class Regressor(RegressorMixin, Estimator):
+class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-learn has no types
     """A network that predicts one number or several; targets are standardised inside.
 
     Parameters are those of the config by their last word (docs/estimators.md); one that is None has the default of the
@@ -33,7 +33,7 @@ class Regressor(RegressorMixin, Estimator):
         normalization: str | None = None,
         widths: Any = None,
         layers: Mapping[str, Any] | None = None,
-        loss: Any = 'mse',
+        loss: Any = "mse",
         huber_delta: float = 1.0,
         quantiles: Sequence[float] = (0.05, 0.5, 0.95),
         target_transform: str = "none",
@@ -58,7 +58,7 @@ class Regressor(RegressorMixin, Estimator):
         average_decay: float | None = None,
         augment: Mapping[str, Any] | None = None,
         extra_metrics: Mapping[str, Any] | None = None,
-        compile: bool = False,  # noqa: A002  # the word of the config
+        compile: bool = False,
         precision: str = "32",
         threads: int | str = "auto",
         device: str = "auto",
@@ -141,7 +141,7 @@ class Regressor(RegressorMixin, Estimator):
         numbers, self._several = read_numbers(self, y)
         if known is not None and numbers.shape[1] != known:
             raise ValueError(f"y has {numbers.shape[1]} targets, but {known} are known.")
-        self._targets = numbers.shape[1]
+        self._targets = int(numbers.shape[1])
         return numbers
 
     def _known(self) -> int:

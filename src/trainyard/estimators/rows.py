@@ -1,4 +1,4 @@
-"""X as scikit-learn's users have it, as the raw rows that Trainyard prepares: an array of numbers, a table, or images."""
+"""X as scikit-learn's users have it, as raw rows that Trainyard prepares: an array of numbers, a table, or images."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -34,7 +34,7 @@ class Rows:
 
     form: Form
     array: np.ndarray | None = None
-    table: pa.Table | None = None
+    table: Any = None  # pyarrow.Table
 
     def __len__(self) -> int:
         return int(self.table.num_rows) if self.array is None else len(self.array)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import _check_y, column_or_1d
 
 from trainyard.data.target import Target
 
@@ -16,20 +16,22 @@ def read_labels(estimator: BaseEstimator, y: Any, classes: np.ndarray | None = N
 
     Raises ValueError for what are no labels, and for labels that are none of the `classes` given.
     """
-    labels = validate_data(estimator, X="no_validation", y=y)
+    labels = _checked(estimator, y)
     check_classification_targets(labels)
     if classes is None:
         known, codes = np.unique(labels, return_inverse=True)
         return codes.astype(np.int64), known
     strange = np.setdiff1d(labels, classes)
     if len(strange):
-        raise ValueError(f"y holds {strange[0]!r}, which is none of the classes that are known: {list(classes)}.")
+        raise ValueError(
+            f"y holds {strange.tolist()[0]!r}, which is none of the classes that are known: {classes.tolist()}."
+        )
     return np.searchsorted(classes, labels).astype(np.int64), classes
 
 
 def read_numbers(estimator: BaseEstimator, y: Any) -> tuple[np.ndarray, bool]:
     """Return the targets (N, T) float64 and whether y has more than one dimension. Raises ValueError."""
-    numbers = validate_data(estimator, X="no_validation", y=y, multi_output=True, y_numeric=True)
+    numbers = _checked(estimator, y, multi_output=True, y_numeric=True)
     if numbers.ndim == 2 and numbers.shape[1] == 1:
         numbers = column_or_1d(numbers, warn=True)
     numbers = np.asarray(numbers, dtype=np.float64)
@@ -57,3 +59,10 @@ def target_names(y: Any, count: int, columns: Sequence[str]) -> tuple[str, ...]:
     while set(names) & set(columns):
         names = [f"{name}_" for name in names]
     return tuple(names)
+
+
+def _checked(estimator: BaseEstimator, y: Any, **how: bool) -> np.ndarray:
+    if y is None:
+        raise ValueError(f"{type(estimator).__name__} requires y to be passed, but the target y is None.")
+    checked: np.ndarray = _check_y(y, estimator=estimator, **how)
+    return checked
