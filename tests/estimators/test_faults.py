@@ -9,7 +9,7 @@ from trainyard.estimators.settings import ParameterError
     ("error", "kind"), [(ConfigError, ParameterError), (DataError, RowsError), (NetworkError, ShapesError)]
 )
 def test_mistakes_are_value_errors_in_the_words_of_parameters(error, kind):
-    with pytest.raises(ValueError, match="^lr=3: is much") as caught, as_value_errors():
+    with pytest.raises(ValueError, match=r"^lr=3: is much") as caught, as_value_errors():
         raise error("optimizer.lr=3: is much")
     assert type(caught.value) is kind
     assert isinstance(caught.value, error)

@@ -19,13 +19,12 @@ def read_labels(estimator: BaseEstimator, y: Any, classes: np.ndarray | None = N
     labels = _checked(estimator, y)
     check_classification_targets(labels)
     if classes is None:
-        known, codes = np.unique(labels, return_inverse=True)
-        return codes.astype(np.int64), known
-    strange = np.setdiff1d(labels, classes)
-    if len(strange):
-        raise ValueError(
-            f"y holds {strange.tolist()[0]!r}, which is none of the classes that are known: {classes.tolist()}."
-        )
+        found, codes = np.unique(labels, return_inverse=True)
+        return codes.astype(np.int64), found
+    strange = np.setdiff1d(labels, classes).tolist()
+    if strange:
+        known = classes.tolist()
+        raise ValueError(f"y holds {strange[0]!r}, which is none of the classes that are known: {known}.")
     return np.searchsorted(classes, labels).astype(np.int64), classes
 
 
