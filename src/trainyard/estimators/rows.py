@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
 from trainyard.config.schema import Column, Dataset
-from trainyard.data.array_rows import column, pixel_array
+from trainyard.data.array_rows import pixel_array
 from trainyard.data.layout import Layout, channels_first
 from trainyard.data.read import plain
 from trainyard.data.source import Source
@@ -43,7 +43,10 @@ class Rows:
         """Return the columns of an array or of the table, named."""
         if self.array is None:
             return pa.table([plain(values) for values in self.table.columns], names=self.table.column_names)
-        return pa.table({name: column([self.array[:, place]]) for place, name in enumerate(self.form.names)})
+        columns = np.ascontiguousarray(self.array.T)
+        absent = bool(np.isnan(columns).any())  # looking at each column for what is missing takes a while
+        return pa.table({name: pa.array(values, from_pandas=absent)
+                         for name, values in zip(self.form.names, columns, strict=True)})  # fmt: skip
 
     def source(self, layout: Layout = "auto") -> Source:
         """Return them as a source without a target; `layout` says where images have their channels."""
