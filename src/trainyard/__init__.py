@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trainyard.estimators.classifier import Classifier as Classifier
+    from trainyard.estimators.gradients import check_gradients as check_gradients
     from trainyard.estimators.regressor import Regressor as Regressor
     from trainyard.inference.named import load as load
 
 WHERE = {
     "Classifier": "trainyard.estimators.classifier",
     "Regressor": "trainyard.estimators.regressor",
+    "check_gradients": "trainyard.estimators.gradients",
     "load": "trainyard.inference.named",
 }   # what this package gives, by the module that is imported for it
 
-__all__ = ["Classifier", "Regressor", "load"]  # __getattr__ has it
+__all__ = ["Classifier", "Regressor", "check_gradients", "load"]  # __getattr__ has it
 
 
 def __getattr__(name: str) -> Any:

@@ -33,6 +33,7 @@ from trainyard.training.run import target_transform_of, task_of
 from trainyard.training.state import State
 
 SEEDS = 2**31 - 1
+NONE = np.empty(0, np.int64)  # rows
 
 
 class Estimator(NestedParameters, ABC):
@@ -104,6 +105,11 @@ class Estimator(NestedParameters, ABC):
         del y
         return weight
 
+    def raw_rows(self, X: Any) -> Any:
+        """Return X as model_ and a loaded package take it: with its columns named, or images."""
+        check_is_fitted(self)
+        return read_rows(self, X, self._form).raw()
+
     def save(self, folder: Path | str) -> None:
         """Write weights and card to a folder that `trainyard.load` reads; nothing of it is pickled."""
         check_is_fitted(self)
@@ -137,16 +143,14 @@ class Estimator(NestedParameters, ABC):
         held_out = rows.held_out
         if self.early_stopping and held_out is None and not partial:
             held_out = hold_out(rows, self.validation_fraction, seed, stratified=self.model == "classifier")
-        held_out = np.empty(0, np.int64) if held_out is None else held_out
         with as_value_errors():
-            prepared = self._prepare(rows, config, held_out, going_on)
+            prepared = self._prepare(rows, config, NONE if held_out is None else held_out, going_on)
         return self._train(code, seed, prepared, config, going_on)
 
     def _prepare(self, rows: Given, config: Config, held_out: np.ndarray, going_on: bool) -> Prepared:
         target = self._target(rows.y)
         if going_on:
-            raw = rows.x.array if rows.x.form.kind == "images" else rows.x.as_table()
-            return prepare_alike(self._prepared, raw, target, weight=rows.weight, held_out=held_out)
+            return prepare_alike(self._prepared, rows.x.raw(), target, weight=rows.weight, held_out=held_out)
         source = rows.x.source()
         return prepare_given(
             source, column_kinds(rows.x, config.dataset), target, weight=rows.weight, held_out=held_out,
@@ -194,7 +198,7 @@ class Estimator(NestedParameters, ABC):
         self.n_iter_ = len(self.loss_curve_)
         self.t_ = member.step
         self.best_loss_ = min(self.loss_curve_, default=np.nan)
-        self.matched_weights_ = training.matched
+        self.matched_weights_, self.layers_ = training.matched, training.plan.layers
         self.stop_reason_ = reason
         if reason == "diverged":
             warnings.warn("The loss is no finite number any more; take a smaller lr.", ConvergenceWarning, stacklevel=4)
@@ -211,10 +215,9 @@ class Estimator(NestedParameters, ABC):
 
     def _outputs(self, X: Any) -> np.ndarray:
         """Return the raw outputs (N, outputs) float64 for X."""
-        check_is_fitted(self)
-        rows = read_rows(self, X, self._form)
+        rows = self.raw_rows(X)
         with as_value_errors():
-            return self.model_.outputs(rows.array if rows.form.kind == "images" else rows.as_table())
+            return self.model_.outputs(rows)
 
     def _config(self, code: OwnCode, seed: int, rows: Given | None = None, *, partial: bool = False) -> Config:
         params = {name: getattr(self, name) for name in self._defaults()}

@@ -48,6 +48,10 @@ class Rows:
         return pa.table({name: pa.array(values, from_pandas=absent)
                          for name, values in zip(self.form.names, columns, strict=True)})  # fmt: skip
 
+    def raw(self) -> Any:
+        """Return them as an encoder takes them: a table, or an array of images."""
+        return self.array if self.form.kind == "images" else self.as_table()
+
     def source(self, layout: Layout = "auto") -> Source:
         """Return them as a source without a target; `layout` says where images have their channels."""
         if self.form.kind != "images" or self.array is None:
