@@ -226,9 +226,8 @@ class Estimator(NestedParameters, ABC):
         targets = ("y",) if rows is None else rows.names
         validated = not partial and (rows is None or self.early_stopping or rows.held_out is not None)
         count = None if rows is None else len(rows.x)
-        return config_of(
-            params, self._defaults(), self.model, code, seed=seed, targets=targets, rows=count, validated=validated
-        )
+        settled = {"seed": seed, "rows": count, "validated": validated}
+        return config_of(params, self._defaults(), self.model, code, targets=targets, **settled)
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, known: Any = None) -> Self:
         going_on = hasattr(self, "_state")
