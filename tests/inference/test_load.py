@@ -185,7 +185,7 @@ def test_code_of_ones_own_is_run_where_it_is_trusted_alone(tmp_path):
     assert refusal(tmp_path / "model") == (
         f"{tmp_path}/model/card.json: "
         "The network is tests.networks.own.Fitted, code of one's own that did not come with the weights. To import and "
-        "run it, call load(..., trust=('tests',))."
+        "run it, trust its package: trusted=[tests], in Python load(..., trust=('tests',))."
     )
     model = load(tmp_path / "model", trust=("tests",))
     assert model.network.scale == 0.5

@@ -226,7 +226,7 @@ class Estimator(NestedParameters, ABC):
         targets = ("y",) if rows is None else rows.names
         validated = not partial and (rows is None or self.early_stopping or rows.held_out is not None)
         count = None if rows is None else len(rows.x)
-        settled = {"seed": seed, "rows": count, "validated": validated}
+        settled: dict[str, Any] = {"seed": seed, "rows": count, "validated": validated}
         return config_of(params, self._defaults(), self.model, code, targets=targets, **settled)
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, known: Any = None) -> Self:

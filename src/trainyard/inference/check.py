@@ -6,6 +6,7 @@ digest and by the outputs for its example (see probe).
 
 import math
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any, get_args
 
 from trainyard.config.schema import Precision
@@ -82,8 +83,8 @@ def _check_example(card: Mapping[str, Any]) -> None:
     rows, outputs = card["example"], card["probe_outputs"]
     require(_is_list(rows) and all(isinstance(row, dict) for row in rows), "example")
     require(_is_list(outputs) and len(outputs) >= len(rows), "probe_outputs")
-    require(all(_is_list(row) and len(row) == card["outputs"] and all(type(number) is float for number in row)
-                for row in outputs), "probe_outputs")  # fmt: skip
+    require(all(_is_list(row) and len(row) == card["outputs"] and all(type(number) in (float, NoneType)
+                for number in row) for row in outputs), "probe_outputs")  # fmt: skip
 
 
 def _check_weights(weights: Mapping[str, Any]) -> None:

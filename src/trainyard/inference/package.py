@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from trainyard.errors import DataError
-from trainyard.files import sync_folder
+from trainyard.files import json_values, sync_folder
 from trainyard.inference.card import card_digest
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
@@ -37,7 +37,7 @@ def save_package(folder: Path, *, state: Mapping[str, Tensor], card: Mapping[str
         "bytes": len(data),
         "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         "tensors": describe(tensors),
-        "sums": sums(tensors),
+        "sums": json_values(sums(tensors)),
     }
     complete = {**card, "weights": weights}
     text = json.dumps({**complete, "digest": card_digest(complete)}, indent=2) + "\n"

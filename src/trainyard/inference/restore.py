@@ -112,4 +112,5 @@ def _check_trust(config: Custom, trust: Sequence[str]) -> None:
     if target_fault(config._target_, trust, "") is not None:
         package = config._target_.split(".")[0]
         raise PackageError(f"The network is {config._target_}, code of one's own that did not come with the weights. "
-                           f"To import and run it, call load(..., trust=({package!r},)).")  # fmt: skip
+                           f"To import and run it, trust its package: trusted=[{package}], in Python "
+                           f"load(..., trust=({package!r},)).")  # fmt: skip

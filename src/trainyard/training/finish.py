@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trainyard.config.schema import Classifier, Csv
-from trainyard.files import json_text, replacing, write_text
+from trainyard.files import json_text, json_values, replacing, write_text
 from trainyard.inference.card import READING, build_card
 from trainyard.inference.package import kept_tensors, save_package
 from trainyard.inference.probe import probe_outputs
@@ -100,8 +100,7 @@ def package(
         reading={name: getattr(config.dataset, name) for name in READING} if isinstance(config.dataset, Csv) else None,
     )  # fmt: skip
     tensors = kept_tensors(model.network.state_dict())
-    card["probe_outputs"] = probe_outputs(
-        card, tensors, prepared.probe_x, prepared.probe_codes, config.trusted
-    )
+    probed = probe_outputs(card, tensors, prepared.probe_x, prepared.probe_codes, config.trusted)
+    card["probe_outputs"] = json_values(probed)
     save_package(folder / "model", state=tensors, card=card)
     return folder / "model"

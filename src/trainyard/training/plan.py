@@ -23,8 +23,6 @@ from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
 from trainyard.training.schedule import Length
 
-RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -79,10 +77,11 @@ class Plan:
         return Part(x=part.x[kept], codes=part.codes[kept], y=part.y[kept], weight=weight, rows=part.rows[kept])
 
     def _open(self, part: Part) -> Rows:
-        share = int(self.device.free_memory() * RESIDENT_SHARE)
         prepared = self.prepared
-        return open_rows(part, self.device.torch, image_shape=prepared.image_shape, resident_bytes=share,
-                         scale=pixel_scale(prepared.preprocessing))  # fmt: skip
+        return open_rows(
+            part, self.device.torch, image_shape=prepared.image_shape, scale=pixel_scale(prepared.preprocessing),
+            resident_bytes=self.device.resident_bytes(),
+        )  # fmt: skip
 
 
 def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:

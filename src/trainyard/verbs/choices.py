@@ -1,5 +1,6 @@
 """The choices of a training as arguments of another verb."""
 
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +42,15 @@ def compose_choices(verb: str, argv: Sequence[str]) -> "Config | None":
     training among it.
     """
     flags = parse_flags(argv)
-    if flags.help:
-        return None
+    return None if flags.help else _compose(verb, flags, None)
+
+
+def compose_over_run(verb: str, file: Path | None, argv: Sequence[str]) -> "Config":
+    """Return the config of a run, from the file that it left (None for none), with the choices over it."""
+    return _compose(verb, parse_flags(argv), file)
+
+
+def _compose(verb: str, flags: Namespace, file: Path | None) -> "Config":
     if flags.multirun or flags.cfg or flags.info or flags.shell_completion or flags.hydra_help:
         raise ConfigError(f"trainyard {verb}: takes choices only; the other flags belong to trainyard train")
     own, overrides = take_keys(verb, flags.overrides, ("config",))
@@ -50,8 +58,8 @@ def compose_choices(verb: str, argv: Sequence[str]) -> "Config | None":
     from trainyard.config.loader import Loader
     from trainyard.config.overlay import read_resolved
 
-    path = own.get("config")
-    resolved = None if path is None else read_resolved(Path(path).expanduser(), f"config={path}")
+    path = file if "config" not in own else Path(own["config"]).expanduser()
+    resolved = None if path is None else read_resolved(path, f"config={path}")
     composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train", resolved)
     config = composer.compose(overrides).config
     interrupt_in_order()

@@ -18,6 +18,7 @@ VERBS = {
     "acquire": ("trainyard.verbs.acquire", "write the raw rows of a dataset to a file"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
+    "evaluate": ("trainyard.verbs.evaluate", "measure a trained model on its test rows or on other data"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),
     "lineage": ("trainyard.verbs.lineage", "tell where a run came from, or which runs used some data"),
     "diff": ("trainyard.verbs.diff", "tell what sets two runs apart"),
