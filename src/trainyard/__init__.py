@@ -14,7 +14,7 @@ WHERE = {
     "Regressor": "trainyard.estimators.regressor",
     "check_gradients": "trainyard.estimators.gradients",
     "load": "trainyard.inference.named",
-}   # what this package gives, by the module that is imported for it
+}  # what this package gives, by the module that is imported for it
 
 __all__ = ["Classifier", "Regressor", "check_gradients", "load"]  # __getattr__ has it
 
