@@ -4,11 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trainyard.estimators.classifier import Classifier as Classifier
+    from trainyard.estimators.gradients import check_gradients as check_gradients
+    from trainyard.estimators.regressor import Regressor as Regressor
     from trainyard.inference.named import load as load
 
-WHERE = {"load": "trainyard.inference.named"}  # what this package gives, by the module that is imported for it
+WHERE = {
+    "Classifier": "trainyard.estimators.classifier",
+    "Regressor": "trainyard.estimators.regressor",
+    "check_gradients": "trainyard.estimators.gradients",
+    "load": "trainyard.inference.named",
+}  # what this package gives, by the module that is imported for it
 
-__all__ = ["load"]  # __getattr__ has it
+__all__ = ["Classifier", "Regressor", "check_gradients", "load"]  # __getattr__ has it
 
 
 def __getattr__(name: str) -> Any:

@@ -72,7 +72,14 @@ def assemble(
     """
     if source.pixels is not None:
         check_no_columns(dataset)
-    raw = choose_rows(source, dataset, task)
+    return assemble_rows(choose_rows(source, dataset, task), source, dataset, double, target_transform, sink)
+
+
+def assemble_rows(
+    raw: "Raw", source: Source, dataset: Dataset, double: bool, target_transform: str = "none",
+    sink: Sink | None = None,
+) -> Assembled:  # fmt: skip
+    """Prepare rows of a source whose target, weights and split are known. See `assemble`."""
     target, powers = transform_target(
         raw.target, dataset.target, target_transform, raw.split.train, raw.weight, raw.where
     )

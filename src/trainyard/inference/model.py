@@ -49,22 +49,26 @@ class Model:
         if self.classes is not None:
             labels: np.ndarray = self.labels()[output.argmax(axis=1)]
             return labels
-        numbers = self._original_units(output)
+        numbers = self.original_units(output)
         return numbers[:, 0] if len(self.targets) == 1 else numbers
 
     def predict_quantiles(self, rows: Any) -> np.ndarray:
         """Return the quantiles (N, Q), or (N, T, Q) of several targets, float64 in original units, in the order of
         `quantiles`; of a model that was trained by loss=quantile only."""
+        return self.quantiles_of(self.outputs(rows))
+
+    def quantiles_of(self, output: np.ndarray) -> np.ndarray:
+        """Return the quantiles that raw outputs predict, as `predict_quantiles` does."""
         if not self.quantiles:
             raise TypeError("this model predicts no quantiles; train one with model=regressor model.loss=quantile")
-        levels = self._quantiles(self.outputs(rows))
+        levels = self._quantiles(output)
         return levels[:, 0] if len(self.targets) == 1 else levels
 
     def predict_proba(self, rows: Any) -> np.ndarray:
         """Return the probability of each class (N, C) float64, in the order of `classes`; a classifier only."""
         if self.classes is None:
             raise TypeError("a regressor predicts numbers, no probabilities; use predict")
-        return self._probability(self.outputs(rows))
+        return self.probability(self.outputs(rows))
 
     def predict_columns(self, rows: Any) -> dict[str, np.ndarray]:
         """Return what is predicted as named columns (N,).
@@ -76,13 +80,14 @@ class Model:
     def named(self, output: np.ndarray) -> dict[str, np.ndarray]:
         """Return what raw outputs (N, outputs) predict, as `predict_columns` does."""
         if self.classes is None:
-            columns = dict(zip(self.targets, self._original_units(output).T, strict=True))
+            columns = dict(zip(self.targets, self.original_units(output).T, strict=True))
             levels = self._quantiles(output).reshape(len(output), -1).T if self.quantiles else ()
             return columns | dict(zip(quantile_names(self.targets, self.quantiles), levels, strict=True))
-        named = dict(zip(probability_names(self.classes), self._probability(output).T, strict=True))
+        named = dict(zip(probability_names(self.classes), self.probability(output).T, strict=True))
         return {"prediction": self.labels()[output.argmax(axis=1)], **named}
 
-    def _original_units(self, output: np.ndarray) -> np.ndarray:
+    def original_units(self, output: np.ndarray) -> np.ndarray:
+        """Return the targets (N, T) float64 in original units that raw outputs predict."""
         standardised = torch.from_numpy(output)
         if self.quantiles:
             standardised = rising_quantiles(standardised, self.quantiles)[:, :, middle(self.quantiles)]
@@ -91,7 +96,8 @@ class Model:
     def _quantiles(self, output: np.ndarray) -> np.ndarray:
         return self._units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
 
-    def _probability(self, output: np.ndarray) -> np.ndarray:
+    def probability(self, output: np.ndarray) -> np.ndarray:
+        """Return the probability of each class (N, C) float64 that raw outputs predict."""
         return torch.softmax(torch.from_numpy(output) / (self.card["temperature"] or 1.0), dim=1).numpy()
 
     def labels(self) -> np.ndarray:

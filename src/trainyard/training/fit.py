@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
 from trainyard.models import Model
+from trainyard.training.alone import drive_alone, needs_no_lightning
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
@@ -52,6 +53,10 @@ def _ignore_epoch(member: Member, model: Model, metrics: dict[str, float], best:
     del member, model, metrics, best
 
 
+def _ignore_loop(loop: Loop) -> None:
+    del loop
+
+
 def fit(
     plan: Plan,
     stop: Stop | None = None,
@@ -62,12 +67,15 @@ def fit(
     wrap_stepper: Callable[[Stepper, Member], Stepper] = _as_it_is,
     on_step: Callable[[int, int], None] = _ignore_step,
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
+    on_open: Callable[[Loop], None] = _ignore_loop,
+    spare_lightning: bool = False,
 ) -> Fitted:
     """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
 
     `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
     `stop` ends the training between two minibatches. With `resumed` it goes on from a state, `checkpoints` keeps states
     of it, and `plugins` are Lightning's. `wrap_stepper` may put something around what does the work of a minibatch.
+    `on_open` is given the loop before it begins. With `spare_lightning` its Trainer is made only for what needs it.
     """
     stop = stop or Stop()
     loop = open_loop(plan, stop, resumed, checkpoints, wrap_stepper, on_step, on_epoch)
@@ -75,7 +83,10 @@ def fit(
     if plan.config.training.max_time is not None:
         stop.limit(parse_duration(plan.config.training.max_time) - loop.seconds)
     stop.reason = stop.reason or nothing_left(member)
-    if stop.reason is None:
+    on_open(loop)
+    if stop.reason is None and spare_lightning and needs_no_lightning(plan):
+        drive_alone(loop)
+    elif stop.reason is None:
         with quiet_lightning():
             folder = None if checkpoints is None else checkpoints.folder.parent / "lightning"
             _drive(build_trainer(plan, plugins, folder), loop.module, loop.blocks)

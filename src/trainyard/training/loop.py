@@ -181,7 +181,7 @@ class Loop:
         member.epoch = epoch
         self.rows_seen += sum(self.minibatches.sizes()[: len(self.losses)])
         best = False
-        if not skipped and (due or self.stop.reason is not None):
+        if not skipped and len(self.validation) and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
         elif member.config.callbacks:
             show_metrics(self.module.trainer, metrics)
