@@ -151,3 +151,17 @@ def test_a_sweep_can_be_ended_by_its_task(command: Make) -> None:
 @pytest.mark.parametrize(("argv", "sweeps"), [(["-m"], True), (["hydra.mode=MULTIRUN"], True), (["seed=1"], False)])
 def test_hydra_knows_two_ways_to_ask_for_a_sweep(command: Make, argv: list[str], sweeps: bool) -> None:
     assert command(*argv).is_multirun is sweeps
+
+
+@pytest.mark.parametrize("key", ["output=pipeline/digits", "resume=latest"])
+@pytest.mark.parametrize("sweeping", ["-m", "hydra.mode=MULTIRUN"])
+def test_what_is_about_one_run_is_refused_in_a_sweep(command: Make, key: str, sweeping: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key.partition('=')[0]}: is about one run; leave out -m"):
+        command(sweeping, "seed=1,2", key)
+
+
+def test_the_folder_that_a_run_hands_on_to_is_no_part_of_its_config(command: Make) -> None:
+    run = command("output=~/digits", "seed=3")
+    assert run.output == Path.home() / "digits"
+    assert run.overrides == ["seed=3"]
+    assert command("seed=3").output is None
