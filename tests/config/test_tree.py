@@ -35,7 +35,7 @@ def composed_again(config: Config) -> Config:
     return compose_quickly(tree_overrides(to_dict(config), "params.yaml: digits"))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.fixed_dictionaries({group: st.sampled_from(lines) for group, lines in CHOICES.items()}), st.integers(0, 99),
     st.sampled_from(WORDS), st.dictionaries(st.sampled_from(["owner", "a b", "x.y", "ü"]), st.sampled_from(WORDS)),

@@ -88,7 +88,8 @@ def test_outside_of_a_pipeline_nothing_is_noted(config, tmp_path, monkeypatch):
 def test_the_code_of_trusted_packages_counts_and_is_not_imported(tmp_path, monkeypatch):
     monkeypatch.setattr(stage_module, "PACKAGE", tmp_path / "trainyard")
     monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
-    (tmp_path / "own").mkdir()
+    for package in ("trainyard", "own"):
+        (tmp_path / package).mkdir()
     (tmp_path / "own" / "__init__.py").write_text("raise SystemExit('imported')")
     (tmp_path / "single.py").write_text("raise SystemExit('imported')")
     trusted = ("own.inner", "single", "nowhere")
