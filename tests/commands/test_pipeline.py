@@ -1,4 +1,4 @@
-"""The DVC pipeline, run by the real tools: what a stage reads makes it run again, and nothing that was begun is lost."""
+"""The DVC pipeline, run by the real tools: what a stage reads makes it run again, and nothing begun is lost."""
 
 import json
 import os
@@ -25,7 +25,8 @@ PARAMS = {
     "digits": {"experiment": "digits", "training": {"max_epochs": 3}},
     "salmon": {"experiment": "salmon", "dataset": {"rows": 300}, "training": {"max_epochs": 3}},
 }
-BLOCKS = re.findall(r"^```bash\n(.*?)^```$", (REPOSITORY / "docs" / "pipeline.md").read_text(), re.MULTILINE | re.DOTALL)
+PAGE = (REPOSITORY / "docs" / "pipeline.md").read_text()
+BLOCKS = re.findall(r"^```bash\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 class Yard:

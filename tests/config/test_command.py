@@ -196,3 +196,17 @@ class Heard(Callback):
 
     def on_multirun_end(self, **_: Any) -> None:
         self.note("end")
+
+
+@pytest.mark.parametrize("key", ["output=pipeline/digits", "resume=latest"])
+@pytest.mark.parametrize("sweeping", ["-m", "hydra.mode=MULTIRUN"])
+def test_what_is_about_one_run_is_refused_in_a_sweep(command: Make, key: str, sweeping: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key.partition('=')[0]}: is about one run; leave out -m"):
+        command(sweeping, "seed=1,2", key)
+
+
+def test_the_folder_that_a_run_hands_on_to_is_no_part_of_its_config(command: Make) -> None:
+    run = command("output=~/digits", "seed=3")
+    assert run.output == Path.home() / "digits"
+    assert run.overrides == ["seed=3"]
+    assert command("seed=3").output is None

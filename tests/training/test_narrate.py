@@ -54,6 +54,23 @@ def test_after_a_finished_run_its_spread_over_seeds_is_next():
     )
 
 
+def test_words_that_need_quotes_keep_them():
+    told = next_command("python train.py 'note=two words' config=a.yaml", result())
+    assert told == "python train.py 'note=two words' config=a.yaml -m seed=1,2,3"
+    assert next_command("python train.py 'note=two words'", result("KILLED")) == "python train.py resume=4f2a"
+
+
+def test_what_was_handed_on_is_not_handed_on_by_every_seed(monkeypatch):
+    command = "python train.py config=pipeline/digits/config.yaml output=pipeline/digits"
+    without = "python train.py config=pipeline/digits/config.yaml -m seed=1,2,3"
+    assert next_command(command, result()) == without
+    assert next_command(command, result("KILLED")) == "python train.py resume=4f2a output=pipeline/digits"
+    monkeypatch.setenv("DVC_STAGE", "train@digits")
+    assert next_command(command, result()) == "dvc metrics diff"
+    assert next_command(command, result("KILLED")) == "dvc repro train@digits"
+    assert next_command(command, result("FAILED")) == "trainyard report run=4f2a"
+
+
 def test_after_another_end_going_on_or_its_pictures_are():
     assert next_command("python train.py dataset=iris", result("KILLED")) == "python train.py resume=4f2a"
     assert next_command("python train.py dataset=iris", result("FAILED")) == "trainyard report run=4f2a"

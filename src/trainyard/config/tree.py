@@ -1,12 +1,14 @@
 """Overrides written as a tree, as params.yaml holds them for a pipeline, to the lines that a person would type."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trainyard.config.keys import CHOSEN, FREE_GROUPS, GROUPS, OVERLAYS, open_mappings
 from trainyard.errors import ConfigError
 
-OUTSIDE, INSIDE = ",[]{}'\"", ",=:[]{}()'\"\\ \t\n$"  # characters for which a text is quoted, inside lists and outside
+PLAIN = re.compile(r"[A-Za-z_/][\w/.-]*", re.ASCII)  # a text that needs no quotes
+NAME = re.compile(r"[A-Za-z_/][\w/.-]*( +[\w/.-]+)*", re.ASCII)  # a name within braces, where none can be quoted
 
 
 def tree_overrides(tree: Any, where: str) -> list[str]:
@@ -38,32 +40,40 @@ def _lines_at_top(name: str, value: Any) -> Iterator[str]:
 def _lines(path: str, value: Any) -> Iterator[str]:
     """Yield a line for each key below a path; what lies below a name that the user chose freely is one value."""
     mapping = open_mappings().get(path.rpartition(".")[0])
-    if isinstance(value, Mapping) and value and not (mapping is not None and mapping.is_free):
+    if isinstance(value, Mapping) and not (mapping is not None and mapping.is_free):
         for name, inner in value.items():
+            if "=" in str(name):
+                raise ConfigError(f"{path}: {name} is no name that an override can set; leave out the =")
             yield from _lines(f"{path}.{name}", inner)
-    elif value != {}:
+    else:
         yield f"{path}={written(value)}"
 
 
-def written(value: Any, inside: bool = False) -> str:
-    """Return a value in Hydra's grammar of overrides; `inside` a list or mapping more texts have to be quoted."""
+def written(value: Any) -> str:
+    """Return a value in Hydra's grammar of overrides; raise ConfigError for a name that has no place in it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{name}:{written(inner, True)}" for name, inner in value.items()) + "}"
+        return "{" + ",".join(f"{_name(name)}:{written(inner)}" for name, inner in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ",".join(written(inner, True) for inner in value) + "]"
-    text = str(value)
-    return _quoted(text) if isinstance(value, str) and _needs_quotes(text, INSIDE if inside else OUTSIDE) else text
+        return "[" + ",".join(map(written, value)) + "]"
+    is_plain = not isinstance(value, str) or (PLAIN.fullmatch(value) and not _is_read_otherwise(value))
+    return str(value) if is_plain else _quoted(value)
 
 
-def _needs_quotes(text: str, special: str) -> bool:
-    """Whether a text would be read as something else: a list, several values, a number, nothing."""
-    if "${" in text:
-        return False
-    return text.lower() in ("null", "true", "false", "") or _is_number(text) or any(mark in text for mark in special)
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        return written(name)
+    if not NAME.fullmatch(name) or _is_read_otherwise(name):
+        raise ConfigError(f"{name}: is no name that a value can have here; take letters, digits and _")
+    return name
+
+
+def _is_read_otherwise(text: str) -> bool:
+    """Whether a text would be read as a number, a flag or nothing."""
+    return text.lower() in ("null", "true", "false") or _is_number(text)
 
 
 def _is_number(text: str) -> bool:

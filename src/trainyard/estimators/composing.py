@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainyard.config.command import take_command_keys
+from trainyard.config.command_keys import take_command_keys
 from trainyard.config.compose import Composer
 from trainyard.config.loader import Loader
 from trainyard.config.overlay import read_resolved

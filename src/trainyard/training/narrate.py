@@ -1,6 +1,7 @@
 """What a person reads at the start and the end of a run."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from trainyard.training.fit import Fitted
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
+from trainyard.training.stage import stage
 
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
@@ -95,12 +97,21 @@ def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
 
 
 def next_command(command: str, result: RunResult) -> str:
-    """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures."""
-    words = [word for word in command.split(" ") if not word.startswith("seed=")]
+    """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures.
+
+    After a stage of a pipeline it is what the stage has changed in the metrics, or to go on with the pipeline.
+    """
+    words = shlex.split(command)
     program = [word for word in words if "=" not in word]
+    if (of_pipeline := stage()) is not None and result.status in ("FINISHED", "KILLED"):
+        return "dvc metrics diff" if result.status == "FINISHED" else f"dvc repro {of_pipeline}"
     if result.status == "FINISHED" and any(word.startswith("resume=") for word in words):
-        return f"{' '.join(program)} config={result.folder / 'config.yaml'} -m seed=1,2,3"
+        return f"{shlex.join([*program, f'config={result.folder}/config.yaml'])} -m seed=1,2,3"
     if result.status == "FINISHED":
-        return f"{' '.join(words)} -m seed=1,2,3"
+        kept = [word for word in words if not word.startswith(("seed=", "output="))]
+        return f"{shlex.join(kept)} -m seed=1,2,3"
     number = result.folder.name.rsplit("-", 1)[-1]
-    return f"{' '.join(program)} resume={number}" if result.status == "KILLED" else f"trainyard report run={number}"
+    if result.status == "KILLED":
+        output = [word for word in words if word.startswith("output=")]
+        return shlex.join([*program, f"resume={number}", *output])
+    return f"trainyard report run={number}"

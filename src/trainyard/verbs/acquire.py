@@ -24,7 +24,7 @@ Lines to paste
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the rows, and return 2 where another file is in the way."""
+    """Write the rows; raise ConfigError where a file with others is in the way, which in a pipeline is kept instead."""
     own, choices = take_keys("acquire", argv, ("output",))
     config = compose_choices("acquire", choices)
     if config is None:
