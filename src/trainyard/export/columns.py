@@ -1,4 +1,4 @@
-"""Raw columns as tensors to a network's input: what the encoders of data/ compute, in operations that can be exported."""
+"""Raw columns as tensors to a network's input: what data.encoders compute, as operations to export."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from trainyard.data.dates import DAY, MONTH_CIRCLE, WEEKDAY_CIRCLE
 from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
-from trainyard.export.transforms import Bend
+from trainyard.export.transforms import Bend, exact
 
 ABSENT = torch.iinfo(torch.int64).min  # a moment that is missing, as NumPy's NaT is kept
 DAYS_TO_MARCH = 719_468  # from the 1st of March of the year 0 to 1970
@@ -21,8 +21,10 @@ class Number(nn.Module):
 
     def __init__(self, encoder: NumericEncoder):
         super().__init__()
-        self.fill, self.indicator = encoder.fill, encoder.indicator
+        self.indicator = encoder.indicator
         self.bend = Bend(encoder.transform)
+        self.register_buffer("fill", exact(encoder.fill))
+        self.fill: Tensor
 
     def forward(self, values: Tensor) -> list[Tensor]:
         """Return the features, each (N,) float64."""
@@ -85,6 +87,8 @@ class Moment(nn.Module):
         self.bends = nn.ModuleList(Bend(transform) for transform in encoder.parts.values())
         self.register_buffer("months", torch.from_numpy(np.array(MONTH_CIRCLE, np.float64)))
         self.register_buffer("weekdays", torch.from_numpy(np.array(WEEKDAY_CIRCLE, np.float64)))
+        self.register_buffer("radians", exact(2 * math.pi / DAY))  # a microsecond
+        self.radians: Tensor
         self.months: Tensor
         self.weekdays: Tensor
 
@@ -96,7 +100,7 @@ class Moment(nn.Module):
         year, month = _year_and_month(days)
         month_circle = self.months[month - 1]
         weekday_circle = self.weekdays[(days + 3) - 7 * _divided(days + 3, 7)]  # 1970-01-01 was a Thursday
-        angle = (moments - days * DAY).double() * (2 * math.pi / DAY)
+        angle = (moments - days * DAY).double() * self.radians
         found = {
             "year": year.double(), "elapsed": moments.double() / DAY,
             "month sin": month_circle[:, 0], "month cos": month_circle[:, 1],

@@ -22,7 +22,7 @@ Predict = Callable[[Rows], dict[str, np.ndarray]]
 
 @dataclass(frozen=True)
 class Written:
-    """What a format wrote: the file to load, how it predicts, what it takes and gives as JSON values, and how to use it.
+    """What a format wrote: the file to load, how it predicts, what it takes and gives as JSON values, and its use.
 
     `predict` gives the predictions for raw rows by the names of `truth.plain_predictions`.
     """
@@ -97,7 +97,7 @@ def write_package(model: Model, source: Path, folder: Path, trust: Sequence[str]
     signature = model.card["signature"]
     return Written(
         CARD, lambda rows: plain_predictions(copy, rows), signature["inputs"], signature["outputs"],
-        ['model = trainyard.load("<this folder>")', "outputs = model.predict_columns(rows)  # rows: a table of raw rows"],
+        ['model = trainyard.load("<this folder>")', "outputs = model.predict_columns(rows)  # rows: a raw table"],
     )  # fmt: skip
 
 
@@ -117,8 +117,8 @@ def feed(model: Model, inputs: Sequence[RawInput], rows: Rows) -> dict[str, np.n
 def _check_precision(model: Model, form: str) -> None:
     precision = model.card["precision"]
     if precision.startswith("bf16"):
-        raise DataError(f"The model computes in 16 bits (accelerator.precision={precision}), which format={form} rounds "
-                        "otherwise; format=package keeps it.")  # fmt: skip
+        raise DataError(f"The model computes in 16 bits (accelerator.precision={precision}), which format={form} "
+                        "rounds otherwise; format=package keeps it.")  # fmt: skip
 
 
 def _free(model: Model, inputs: Sequence[RawInput]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from trainyard.export.transforms import exact
 from trainyard.inference import Model
 from trainyard.inference.card import quantile_names
 from trainyard.networks.quantiles import middle
@@ -17,7 +18,8 @@ class Probabilities(nn.Module):
 
     def __init__(self, model: Model):
         super().__init__()
-        self.temperature = float(model.card["temperature"] or 1.0)
+        self.register_buffer("temperature", exact(model.card["temperature"] or 1.0))
+        self.temperature: Tensor
 
     def forward(self, output: Tensor) -> tuple[Tensor, ...]:
         """Return class and probabilities of raw outputs (N, C)."""
@@ -37,7 +39,7 @@ class Numbers(nn.Module):
         """Return the numbers that raw outputs (N, outputs) stand for."""
         if not self.quantiles:
             return self.units.original(output.double()).unbind(1)
-        rising = output.double().unflatten(1, (self.targets, len(self.quantiles))).sort(dim=2).values
+        rising = output.double().reshape(-1, self.targets, len(self.quantiles)).sort(dim=2).values
         levels = [self.units.original(rising[:, :, place]) for place in range(len(self.quantiles))]
         named = [level[:, target] for target in range(self.targets) for level in levels]
         return (*levels[middle(self.quantiles)].unbind(1), *named)
@@ -50,10 +52,11 @@ def head(model: Model) -> Probabilities | Numbers:
 
 def free_names(names: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
     """Return the names of outputs, with an underscore behind those that an input has."""
-    inputs = set(taken)
+    used = set(taken)
     found = []
     for name in names:
-        while name in inputs:
+        while name in used:
             name += "_"
+        used.add(name)
         found.append(name)
     return tuple(found)

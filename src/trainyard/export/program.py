@@ -74,7 +74,7 @@ class Program(nn.Module):
         x = torch.cat(features, dim=1) if features else torch.zeros(count, 0, dtype=torch.float64)
         x = x.clamp(-limit, limit).to(self.dtype)
         if self.image_shape is not None:
-            x = x.unflatten(1, self.image_shape)
+            x = x.reshape(-1, *self.image_shape)
         return x, torch.stack(codes, dim=1) if codes else None
 
 
@@ -104,7 +104,7 @@ def told(what: str) -> Iterator[None]:
     """Raise what torch, or another exporter, raises as a NetworkError in a sentence."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  # exporters raise whatever they come across
+    except Exception as error:  # exporters raise whatever they come across
         words = " ".join(str(error).split())
         shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
         raise NetworkError(f"The network cannot be {what} ({type(error).__name__}: {shown}). format=package holds any "

@@ -1,9 +1,19 @@
-"""The transforms of numeric columns in operations of torch, in 64 bits as NumPy computes them."""
+"""The transforms of numeric columns in operations of torch, in 64 bits as NumPy computes them.
+
+Their numbers are tensors, since exporters round plain ones to 32 bits.
+"""
 
 import torch
 from torch import Tensor, nn
 
 from trainyard.data.transforms import CLIP, Quantile, Robust, Standard, Transform
+
+BOUND = 1e150  # of a scaled value, whose square is still a number
+
+
+def exact(value: float) -> Tensor:
+    """Return a number as a tensor () float64."""
+    return torch.tensor(value, dtype=torch.float64)
 
 
 class Bend(nn.Module):
@@ -12,6 +22,13 @@ class Bend(nn.Module):
     def __init__(self, transform: Transform):
         super().__init__()
         self.transform = transform
+        if isinstance(transform, Standard | Robust):
+            self.register_buffer("center", exact(transform.center))
+            self.register_buffer("scale", exact(transform.scale))
+            self.register_buffer("bound", exact(BOUND))
+            self.center: Tensor
+            self.scale: Tensor
+            self.bound: Tensor
         if isinstance(transform, Quantile):
             known = torch.tensor(transform.quantiles, dtype=torch.float64)
             self.shrink = 0.25 if float(known.abs().max()) > 1e300 else 1.0  # differences of huge values overflow
@@ -23,10 +40,10 @@ class Bend(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         """Return the values, transformed."""
         match self.transform:
-            case Standard(center, scale):
-                return (values - center) / scale
-            case Robust(center, scale):
-                scaled = ((values - center) / scale).clamp(-1e150, 1e150)
+            case Standard():
+                return (values - self.center) / self.scale
+            case Robust():
+                scaled = ((values - self.center) / self.scale).clamp(-self.bound, self.bound)
                 return scaled / torch.sqrt(1 + torch.square(scaled / CLIP))
             case Quantile():
                 return self._between_quantiles(values)

@@ -1,4 +1,4 @@
-"""Raw rows to hold an exported model to, what the packaged model predicts for them, and how far others are from that."""
+"""Raw rows to compare an exported model over, what the packaged one predicts for them, and how far others are."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -51,9 +51,9 @@ def export(
         rows, difference = _compare(model, written, pieces)
         unit = "probability" if model.classes is not None else "deviations of the target"
         if difference > LARGEST:
-            raise ParityError(f"format={form}: over {rows:,} test rows a prediction differs by {difference:.2g} ({unit}) "
-                              f"from the packaged model's, more than {LARGEST:g}, so nothing is written. format=package "
-                              "gives the same numbers.")  # fmt: skip
+            raise ParityError(f"format={form}: over {rows:,} test rows a prediction differs by {difference:.2g} "
+                              f"({unit}) from the packaged model's, more than {LARGEST:g}, so nothing is written. "
+                              "format=package gives the same numbers.")  # fmt: skip
         parity = {"rows": rows, "largest_difference": difference, "unit": unit, "allowed": LARGEST}
         text = json.dumps(signature(model, form, written, parity), indent=2, ensure_ascii=False) + "\n"
         (partial / SIGNATURE).write_text(text, encoding="utf-8")
