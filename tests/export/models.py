@@ -1,5 +1,7 @@
 """Packaged models over mixed tables with missing values, to export."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 
@@ -7,6 +9,7 @@ from tests.inference.packages import raw_table, save_model
 from trainyard.config.schema import Classifier as ClassifierConfig
 from trainyard.config.schema import Csv, Mlp, Regressor
 from trainyard.data.assemble import assemble
+from trainyard.data.pixels import image_column
 from trainyard.data.source import Source
 from trainyard.inference import build_card, load
 from trainyard.networks import Inputs, seeded_network
@@ -49,3 +52,22 @@ def mixed_model(folder, *, texts=True, target=("label",), embedding=False, trans
     network = seeded_network(config, inputs, outputs, 0)
     save_model(folder, network.double() if precision == "64" else network, card, made)
     return load(folder), source
+
+
+def source_model(folder, source, dataset):
+    """Package a model with seeded weights over the rows of any source."""
+    made = assemble(source, dataset, "auto", False)
+    image = image_column(made.preprocessing)
+    shape = None if image is None else tuple(image["shape"])
+    numbers = len(made.preprocessing["features"]) if shape is None else math.prod(shape)
+    inputs = Inputs(numbers, made.category_sizes, shape, tuple(made.preprocessing["embedded"]))
+    outputs = len(made.classes or made.targets)
+    config = Mlp(hidden=(8,))
+    card = build_card(
+        task=made.task, model=ClassifierConfig() if made.classes else Regressor(), network=config, inputs=inputs,
+        outputs=outputs, preprocessing=made.preprocessing, classes=made.classes, class_counts=made.class_counts,
+        targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale, precision="32",
+        example=made.example, metrics={}, lineage={"environment": {}},
+    )  # fmt: skip
+    save_model(folder, seeded_network(config, inputs, outputs, 0), card, made)
+    return load(folder)

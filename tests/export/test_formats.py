@@ -1,8 +1,11 @@
 import numpy as np
 import pytest
 
-from tests.export.models import mixed_model
+from tests.export.models import mixed_model, source_model
 from tests.inference.packages import package_images
+from trainyard.config.compose import compose
+from trainyard.data.builtin import LOADERS
+from trainyard.data.sources import load_source
 from trainyard.errors import DataError
 from trainyard.export.formats import FORMATS, feed
 from trainyard.export.raw_inputs import raw_inputs
@@ -52,3 +55,12 @@ def test_sixteen_bits_are_refused_naming_the_format_that_keeps_them(tmp_path, fo
     model.card["precision"] = "bf16-mixed"
     with pytest.raises(DataError, match=r"accelerator.precision=bf16-mixed.*format=package keeps it"):
         FORMATS[form](model, tmp_path / "model", tmp_path, ())
+
+
+@pytest.mark.parametrize("name", LOADERS)
+def test_every_format_predicts_the_same_for_built_in_datasets(tmp_path, name):
+    dataset = compose([f"dataset={name}"]).dataset
+    source = load_source(dataset)
+    model = source_model(tmp_path / "model", source, dataset)
+    for form in FORMATS:
+        assert difference(form, model, tmp_path, raw_pieces(model, source, np.arange(50))) < 1e-5
