@@ -20,7 +20,7 @@ class Tested:
     source: Callable[[], Source]
 
 
-def tested_rows(folder: Path, config: Config, root: Path, trust: Sequence[str]) -> Tested:
+def open_tested(folder: Path, config: Config, root: Path, trust: Sequence[str]) -> Tested:
     """Return the model packaged in a run's folder and the rows that tested it, by the run's config.
 
     Raises PackageError, and DataError where the data have changed since.

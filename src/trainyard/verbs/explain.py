@@ -71,13 +71,13 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     from trainyard.data.encode import Encoder
     from trainyard.evaluation.evaluate import measured
     from trainyard.evaluation.record import append_to_run, bring_to_mlflow
-    from trainyard.evaluation.tested import tested_rows
+    from trainyard.evaluation.tested import open_tested
     from trainyard.explain.explain import Asked, explain_images, explain_table
     from trainyard.training.evaluation import outputs
     from trainyard.verbs.choices import compose_over_run
 
     config = replace(compose_over_run("explain", folder / "config.yaml", []), trusted=trust)
-    tested = tested_rows(folder, config, project_root(), trust)
+    tested = open_tested(folder, config, project_root(), trust)
     subject, rows = tested.subject, tested.evaluated.rows
     model = subject.packaged
     asked = Asked(values.get("metric", "rmse" if model.classes is None else "log_loss"), seed=config.seed, **numbers)

@@ -60,12 +60,12 @@ def export_run(run: "OpenedRun", form: str, output: Path, trust: tuple[str, ...]
     from dataclasses import replace
 
     from trainyard.config.root import project_root
-    from trainyard.evaluation.tested import tested_rows
+    from trainyard.evaluation.tested import open_tested
     from trainyard.export.truth import raw_pieces
     from trainyard.verbs.choices import compose_over_run
 
     config = replace(compose_over_run("export", run.folder / "config.yaml", []), trusted=trust)
-    tested = tested_rows(run.folder, config, project_root(), trust)
+    tested = open_tested(run.folder, config, project_root(), trust)
     model = tested.subject.packaged
     made = export(model, run.folder, form, output, raw_pieces(model, tested.source(), tested.evaluated.numbers), trust)
     for file in made.files:
