@@ -32,7 +32,7 @@ class Model:
         self.classes: tuple[Any, ...] | None = None if card["classes"] is None else tuple(card["classes"])
         self.quantiles: tuple[float, ...] = tuple(card["quantiles"])
         self.columns = encoder.names
-        self._units = TargetUnits.of_card(card)
+        self.units = TargetUnits.of_card(card)
         self.forward = Forward(card, network)
 
     def __repr__(self) -> str:
@@ -91,10 +91,10 @@ class Model:
         standardised = torch.from_numpy(output)
         if self.quantiles:
             standardised = rising_quantiles(standardised, self.quantiles)[:, :, middle(self.quantiles)]
-        return self._units.original(standardised).numpy()
+        return self.units.original(standardised).numpy()
 
     def _quantiles(self, output: np.ndarray) -> np.ndarray:
-        return self._units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
+        return self.units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
 
     def probability(self, output: np.ndarray) -> np.ndarray:
         """Return the probability of each class (N, C) float64 that raw outputs predict."""

@@ -20,6 +20,8 @@ VERBS = {
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "evaluate": ("trainyard.verbs.evaluate", "measure a trained model on its test rows or on other data"),
     "runs": ("trainyard.verbs.runs", "list runs and sweeps, from their folders"),
+    "export": ("trainyard.verbs.export", "write a trained model for others to run: ONNX, torch.export, the package"),
+    "explain": ("trainyard.verbs.explain", "tell what a trained model goes by"),
     "report": ("trainyard.verbs.report", "draw the plots of a run again"),
     "lineage": ("trainyard.verbs.lineage", "tell where a run came from, or which runs used some data"),
     "diff": ("trainyard.verbs.diff", "tell what sets two runs apart"),
