@@ -39,7 +39,9 @@ def test_without_the_cache_the_data_are_prepared_again_to_the_same_metrics(salmo
 
 def test_data_that_have_changed_since_are_told(salmon, configs, tmp_path):
     changed = replace(configs["salmon"], dataset=replace(configs["salmon"].dataset, simulation_seed=1))
-    with pytest.raises(DataError, match="not those that it was trained on: .* has the digest .* but it was 1f36742c74ac"):
+    with pytest.raises(
+        DataError, match=r"not those that it was trained on: .* has the digest .* but it was 1f36742c74ac"
+    ):
         own_rows(salmon, changed, tmp_path, "test")
 
 

@@ -52,5 +52,5 @@ def test_groups_part_the_rows_and_each_is_measured_alone(salmon, configs, root):
 
 
 def test_a_column_that_is_not_there_is_named(salmon, configs, root):
-    with pytest.raises(DataError, match="There is no column age_year to group rows by; did you mean age_years?"):
+    with pytest.raises(DataError, match=r"There is no column age_year to group rows by; did you mean age_years?"):
         evaluate(salmon, own_rows(salmon, configs["salmon"], root, "test"), "age_year")

@@ -52,7 +52,7 @@ def test_rows_are_encoded_in_pieces_as_at_once(salmon, source, monkeypatch):
 
 
 def test_images_are_nothing_for_a_model_of_tables(salmon, source):
-    with pytest.raises(DataError, match="The model takes a table, but these data are images."):
+    with pytest.raises(DataError, match=r"The model takes a table, but these data are images."):
         encode(salmon, replace(source, pixels=object()), np.arange(2))
 
 

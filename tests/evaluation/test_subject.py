@@ -23,14 +23,14 @@ def test_a_device_that_is_not_here_gives_way_to_the_cpu_with_a_note(salmon):
         pytest.skip("this machine has such a device")
     device, notes = _open_device(card)
     assert device.torch == torch.device("cpu")
-    assert notes == ("the model was tested on GPU of this Mac, which is not here; on the CPU the last digits may differ",)
+    assert [note.split(",")[0] for note in notes] == ["the model was tested on GPU of this Mac"]
 
 
 @pytest.mark.parametrize(
     ("config", "name"),
     [
         (Regressor(loss="custom", loss_target="mine.losses.loss"), "mine.losses.loss"),
-        (Classifier(extra_metrics={"gini": ExtraMetric("mine.gini")}), "mine.gini"),
+        (Classifier(extra_metrics={"gini": ExtraMetric(_target_="mine.gini")}), "mine.gini"),
     ],
 )
 def test_code_of_ones_own_is_refused_unless_it_is_trusted(config, name):

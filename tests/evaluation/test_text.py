@@ -13,7 +13,7 @@ def made(metrics, groups=None):
 def test_metrics_stand_beside_those_of_the_training():
     text = evaluation_text(made({"loss": 0.5, "r2": 0.25}), "regression", {"test/loss": 0.5, "test/r2": 0.75}, None)
     lines = [line.split() for line in text.splitlines()]
-    assert lines[:3] == [["metric", "value", "in", "training"], ["loss", "0.5000", "0.5000"], ["r2", "0.2500", "0.7500"]]
+    assert lines[1:3] == [["loss", "0.5000", "0.5000"], ["r2", "0.2500", "0.7500"]]
     assert lines[-1] == ["not", "those", "of", "the", "training:", "r2", "differ,", "by", "0.5", "at", "most"]
 
 

@@ -78,7 +78,7 @@ def test_what_is_no_number_is_named_with_its_row():
 
 
 def test_what_has_no_logarithm_is_named_with_its_row():
-    logs = model(target_powers=[{"power": 0.0, "shift": 0.0, "center": 1.0}])
+    logs = model(target_powers=[{"power": 0.0, "shift": 0.0, "center": 1.0, "highest": 9.0}])
     with pytest.raises(DataError, match=r"The target y is -1 \(line 3\), .* trained on numbers above -?0\."):
         read_truth(pa.table({"y": [2.0, -1.0]}), logs, where)
 
@@ -86,7 +86,7 @@ def test_what_has_no_logarithm_is_named_with_its_row():
 def test_rows_need_all_targets():
     table = pa.table({"a": [1, None, 3, 4], "b": ["x", "y", " ", "z"]})
     assert rows_with_truth(table, model(targets=("a", "b"))).tolist() == [0, 3]
-    with pytest.raises(DataError, match="There is no column aa with what is true.*did you mean a"):
+    with pytest.raises(DataError, match=r"There is no column aa with what is true.*did you mean a"):
         rows_with_truth(table, model(targets=("aa",)))
-    with pytest.raises(DataError, match="No row has a value of a to"):
+    with pytest.raises(DataError, match=r"No row has a value of a to"):
         rows_with_truth(table.slice(1, 1), model(targets=("a",)))
