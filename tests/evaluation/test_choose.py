@@ -81,10 +81,10 @@ def test_a_file_may_have_its_columns_in_any_order_and_type(kind, salmon, source,
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("age_years,weight_kg\n2,3\n", "There is no column length_mm"),
-        ("age_years,weight_kg,length_mm\n2,3,700\n2,3,long\n", "length_mm.*long.*line 3"),
-        ("age_years,weight_kg,length_mm\n2,3,\n", "No row has a value of length_mm"),
-        ("weight_kg,length_mm\n3,700\n", "age_years"),
+        ("age_years,weight_g\n2,3\n", "There is no column length_mm"),
+        ("age_years,weight_g,length_mm\n2,3,700\n2,3,long\n", "length_mm.*long.*line 3"),
+        ("age_years,weight_g,length_mm\n2,3,\n", "No row has a value of length_mm"),
+        ("weight_g,length_mm\n3,700\n", "age_years"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_named_with_its_row(text, words, salmon, source, tmp_path):

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.evaluation.trained import root_of, trained
+from trainyard.inference.card import card_digest
 from trainyard.tracking.journal import read_journal
 from trainyard.verbs.cli import run_command
 
 Capture = pytest.CaptureFixture[str]
-FILE = "age_years,weight_kg,length_mm\n1,1,500\n2,3,700\n5,9,900\n"
+FILE = "age_years,weight_g,length_mm\n1,1,500\n2,3,700\n5,9,900\n"
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_a_file_is_measured_and_kept_under_its_name(folder: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "input"), (FILE + "3,4,long\n", "line 5"), ("age_years,weight_kg\n1,2\n", "no column length_mm")],
+    [(None, "input"), (FILE + "3,4,long\n", "line 5"), ("age_years,weight_g\n1,2\n", "no column length_mm")],
 )
 def test_what_is_wrong_with_a_file_is_told(
     text: str | None, words: str, folder: Path, tmp_path: Path, capsys: Capture
@@ -116,6 +117,7 @@ def test_other_data_are_measured_as_a_whole(folder: Path, capsys: Capture) -> No
 def test_a_loss_of_ones_own_is_refused_unless_trusted(folder: Path, capsys: Capture) -> None:
     card = json.loads((folder / "model" / "card.json").read_text())
     card["model"] |= {"loss": "custom", "loss_target": "mine.losses.loss"}
+    card["digest"] = card_digest(card)
     (folder / "model" / "card.json").write_text(json.dumps(card))
     assert run_command(["evaluate", f"run={folder}"]) != 0
     assert "mine.losses.loss, code of one's own. To import and run it, trust its package" in capsys.readouterr().err
