@@ -54,5 +54,6 @@ def write_csv(path: Path, columns: Mapping[str, np.ndarray]) -> None:
 
 
 def file_name(text: str) -> str:
-    """Return a text as part of a file's name."""
-    return "".join(character if character.isalnum() or character in "-_." else "_" for character in text) or "_"
+    """Return a text as the name of a file or folder in another one, or a part of such a name."""
+    name = "".join(character if character.isalnum() or character in "-_." else "_" for character in text)
+    return name if name.strip(".") else "_"
