@@ -179,7 +179,8 @@ def test_queued_experiments_land_in_the_one_project(yard):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_stage_that_is_killed_goes_on_where_it_was(yard, number):
-    yard.edit("params.yaml", "max_epochs: 3", "max_epochs: 400\n    patience: null\n    checkpoint_epochs: 5")
+    longer = f"max_epochs: 400\n    patience: null\n    checkpoint_epochs: 5\n  seed: {int(number)}"  # in no run cache
+    yard.edit("params.yaml", "max_epochs: 3", longer)
     commit(yard.root)
     lock, known = (yard.root / "dvc.lock").read_bytes(), yard.runs
     started = subprocess.Popen(
