@@ -76,8 +76,8 @@ def test_a_file_is_measured_and_kept_under_its_name(folder: Path, tmp_path: Path
     assert run_command(["evaluate", f"run={folder}", f"input={tmp_path / 'new.csv'}"]) == 0
     assert "3 rows" in capsys.readouterr().out
     lines = (folder / "evaluations" / "new" / "predictions.csv").read_text().splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "2"]
-    assert [float(line.split(",")[1]) for line in lines[1:]] == pytest.approx([500, 700, 900], rel=1e-6)
+    told = [[float(number) for number in line.split(",")[:2]] for line in lines[1:]]
+    assert told == [pytest.approx(row) for row in ([0, 500], [1, 700], [2, 900])]
 
 
 @pytest.mark.parametrize(
