@@ -28,7 +28,9 @@ def test_a_preparation_is_found_by_its_name(made, dataset):
 
 @pytest.mark.parametrize("key", ["0" * 32, "None", "../cache", "locks"])
 def test_what_is_no_name_of_an_entry_finds_nothing(key, made, dataset):
+    before = sorted(made[0].rglob("*"))
     assert find_prepared(key, dataset, made[0]) is None
+    assert [path for path in sorted(made[0].rglob("*")) if path not in before and path.parent.name != "locks"] == []
 
 
 def test_a_damaged_preparation_is_none(made, dataset):

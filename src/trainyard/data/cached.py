@@ -14,7 +14,7 @@ def find_prepared(key: str, dataset: Dataset, root: Path) -> Prepared | None:
     What lies under a name is the same rows whatever has become of the files that they were read from.
     """
     cache = Cache.of(root)
-    if not cache.entry(key).is_dir():
+    if not key.isalnum() or not cache.entry(key).is_dir():  # a name that leads elsewhere is none
         return None
     with cache.locked(key, shared=True):
         return find(cache, key, dataset)
