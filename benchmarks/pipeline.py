@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 MOST_SECONDS = 2
 PARAMS = {
     "experiments": ["digits", "salmon"],
-    "digits": {"experiment": "digits", "training": {"max_epochs": 1}},
-    "salmon": {"experiment": "salmon", "training": {"max_epochs": 1}},
+    "digits": {"experiment": "digits", "training": {"max_epochs": 3}},
+    "salmon": {"experiment": "salmon", "training": {"max_epochs": 3}},
 }
 
 
