@@ -38,7 +38,8 @@ DEFAULTS = {
     "conf/experiment/digits.yaml": ("lr: 0.003", "lr: 0.3"),
     "conf/experiment/salmon.yaml": ("lr: 0.005", "lr: 0.5"),
 }
-BLOCKS = re.findall(r"^```bash\n(.*?)^```$", (REPOSITORY / "docs" / "reproduce.md").read_text(), re.MULTILINE | re.DOTALL)
+PAGE = (REPOSITORY / "docs" / "reproduce.md").read_text()
+BLOCKS = re.findall(r"^```bash\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Made:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Digits from committed code, salmon with uncommitted changes; then all is moved away, and code and conf/ change."""
+    """Digits from committed code, salmon with uncommitted changes; all moved away, code and conf/ changed then."""
     shared, away = tmp_path_factory.mktemp("shared"), tmp_path_factory.mktemp("away")
     root = new_repository(tmp_path_factory.mktemp("project"))
     clone = Clone(root, shared / "mlflow.db")
@@ -173,7 +174,7 @@ def edited(folder, into, seed_of):
     for name in seed_of:
         load, dump = (yaml.safe_load, yaml.safe_dump) if name.endswith(".yaml") else (json.loads, json.dumps)
         record = load((into / name).read_text())
-        (record["seeds"] if "seeds" in record else record)["seed"] = 7
+        record.get("seeds", record)["seed"] = 7
         (into / name).write_text(dump(record))
     return into
 
