@@ -182,8 +182,8 @@ def edited(folder, into, seed_of):
 def test_a_changed_seed_gives_other_numbers(made, elsewhere, tmp_path):
     run = edited(made.folders["digits"], tmp_path / "run", ["config.yaml", "lineage.json"])
     said = elsewhere.reproduce(run, code=1)
-    assert re.search(r"\nmetric +original +again +difference", said)
-    assert re.search(r"\ntest/loss +\d", said)
+    assert re.search(r"\n  metric +original +again +difference", said)
+    assert re.search(r"\n  test/loss +\d", said)
     assert "The weights differ." in said
     assert "not reproduced" in said
 
