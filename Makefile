@@ -27,7 +27,7 @@ pipeline: $(READY) ## run what dvc.yaml says, where something has changed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" DVC_NO_ANALYTICS=1 $(BIN)/python -m dvc repro $(ARGS)
 
 test: $(READY) ## run the tests but for the slow ones
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 test-all: lint ## run lint and all tests
 	@$(BIN)/python -m pytest $(ARGS)
