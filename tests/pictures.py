@@ -41,7 +41,7 @@ def terminal(command: str, output: str) -> str:
 
 
 def _line(text: str, y: int, color: str) -> str:
-    return f'<text x="{MARGIN}" y="{y}" fill="{color}">{html.escape(text)}</text>\n'
+    return f'<text x="{MARGIN}" y="{y}" fill="{color}">{html.escape(text).replace(" ", "&#160;")}</text>\n'
 
 
 def take(root: Path) -> None:

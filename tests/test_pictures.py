@@ -24,6 +24,6 @@ def test_every_picture_is_shown():
 
 def test_what_was_printed_stands_in_the_drawing_as_text():
     drawn = terminal("python train.py", "a < b\n\n" + "x" * 500)
-    assert "$ python train.py</text>" in drawn
-    assert ">a &lt; b</text>" in drawn
+    assert "$&#160;python&#160;train.py</text>" in drawn  # plain spaces would be drawn as one
+    assert ">a&#160;&lt;&#160;b</text>" in drawn
     assert f">{'x' * 120}</text>" in drawn

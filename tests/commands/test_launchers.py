@@ -45,7 +45,7 @@ def outcome(sweep):
 def table(done):
     """What is printed at the end, but for the lines on where the sweep lies."""
     lines = done.stdout[done.stdout.index("        choices") :].splitlines()
-    return [line for line in lines if not line.startswith(("folder", "mlflow", "all with"))]
+    return [line for line in lines if not line.startswith(("folder", "report", "mlflow", "all with"))]
 
 
 def test_members_in_processes_of_their_own_are_told_as_those_in_turn(project):

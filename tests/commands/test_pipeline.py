@@ -229,7 +229,7 @@ def test_rows_of_ones_own_are_an_experiment_and_have_a_version(yard):
     (yard.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     assert [name for name in yard.repro() if name.startswith("evaluate")] == ["evaluate@houses"]
     assert yard.json("pipeline/houses/evaluation/metrics.json")["mae"] > 0
-    lineage = yard.run("python -m trainyard lineage run=latest")
+    lineage = " ".join(yard.run("python -m trainyard lineage run=latest").split())
     assert "tracked by DVC" in lineage
 
 
@@ -239,7 +239,7 @@ def test_it_works_without_git(repeated, tmp_path):
     (yard.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
     assert len(yard.repro()) == 2 * len(STAGES)
     assert yard.repro() == []
-    assert "not known: there was no git" in yard.run("python -m trainyard lineage run=latest")
+    assert "there was no git" in yard.run("python -m trainyard lineage run=latest")
 
 
 def test_the_commands_of_the_page(tmp_path_factory):

@@ -120,3 +120,11 @@ def test_of_many_choices_the_best_are_shown(count):
     more = count - 40
     assert f"\n  and {more} more choice{'s' if more > 1 else ''}\n" in told
     assert max(map(len, told.splitlines())) <= WIDTH
+
+
+def test_the_end_names_the_report_of_a_sweep_that_has_one(tmp_path):
+    members = [MemberRow("seed=1", "FINISHED", 0.3, {})]
+    assert "\nreport " not in sweep_summary(members, LOSS, metrics={}, folder=tmp_path, mlflow="")
+    (tmp_path / "report.html").touch()
+    told = sweep_summary(members, LOSS, metrics={}, folder=tmp_path, mlflow="")
+    assert f"\nreport     {tmp_path / 'report.html'}\n" in told

@@ -71,6 +71,12 @@ def test_what_was_handed_on_is_not_handed_on_by_every_seed(monkeypatch):
     assert next_command(command, result("FAILED")) == "trainyard report run=4f2a"
 
 
+def test_after_a_repetition_what_sets_the_two_apart_is_next():
+    command = "trainyard train config=/tmp/config.yaml"
+    assert next_command(command, result(), "0123456789abcdef") == "trainyard diff 0123456789ab latest"
+    assert next_command(command, result("KILLED"), "0123456789abcdef") == "trainyard train resume=4f2a"
+
+
 def test_after_another_end_going_on_or_its_pictures_are():
     assert next_command("python train.py dataset=iris", result("KILLED")) == "python train.py resume=4f2a"
     assert next_command("python train.py dataset=iris", result("FAILED")) == "trainyard report run=4f2a"

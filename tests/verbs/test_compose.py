@@ -75,6 +75,7 @@ def test_a_file_of_ones_own_lies_where_the_stages_look(params: Path, raw: str) -
         (["name=digits"], "params and name: the one says where"),
         (["params=nowhere.yaml", "name=digits"], "params=nowhere.yaml: there is no such file"),
         (["params=PARAMS", "name=salmon"], "name=salmon: PARAMS holds no overrides of it; write salmon: {}"),
+        (["params=PARAMS", "name=digit"], "name=digit: PARAMS holds no overrides of it; did you mean digits?"),
         (["params=PARAMS", "name=mine", "raw=data/other.csv"],
          "dataset.path={here}/data/mine.csv: the stages watch data/other.csv; let both be the same file or folder"),
         (["dataset=custom", "dataset._target_=own.load", "dataset.target=y", "trusted=own", "raw=rows.csv"],

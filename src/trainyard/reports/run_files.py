@@ -16,6 +16,7 @@ from trainyard.lineage.patch import ChangedFile, changed_files
 from trainyard.tracking.reading import JournalError, first_record, quick_status
 
 LINEAGE = "lineage.json"
+REPRODUCES = "reproduces"  # tag of a run: the id of the one that it repeats
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trainyard.reports.page import REPORT
 from trainyard.reports.text import labelled, number, pasted, plural, table
 
 MOST_MEMBERS = 40
@@ -114,7 +115,8 @@ def _last_lines(members: Sequence[MemberRow], folder: Path, mlflow: str) -> list
     statuses = Counter(member.status for member in members)
     ends = [f"{statuses['FINISHED']} finished"]
     ends += [f"{count} {status.lower()}" for status, count in sorted(statuses.items()) if status != "FINISHED"]
-    return [*labelled("members", ", ".join(ends)), *pasted("folder", str(folder)), *labelled("mlflow", mlflow)]
+    report = pasted("report", str(folder / REPORT)) if (folder / REPORT).exists() else []
+    return [*labelled("members", ", ".join(ends)), *pasted("folder", str(folder)), *report, *labelled("mlflow", mlflow)]
 
 
 def _choices(texts: Sequence[str]) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from trainyard.config.metric_names import metric_directions
 from trainyard.config.schema import Regressor
 from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import REASONS, outcome_lines
+from trainyard.reports.run_files import REPRODUCES
 from trainyard.reports.summary import LayerRow, end_summary, start_summary
 from trainyard.reports.text import plural
 from trainyard.training.baseline import baseline_name
@@ -74,7 +75,7 @@ def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlf
         metrics=result.metrics, baseline_name=baseline_name(fitted.model),
         directions=metric_directions(model), trained=trained_text(plan, member), best_epoch=member.best_epoch,
         reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
-        next_command=next_command(command, result), error=result.error,
+        next_command=next_command(command, result, plan.config.tags.get(REPRODUCES)), error=result.error,
         outcome=outcome_lines(result.metrics, classes, quantiles),
     )  # fmt: skip
 
@@ -96,11 +97,14 @@ def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
     return f"  {measured}, best epoch {fitted.member.best_epoch} of {fitted.member.epoch}, {REASONS[fitted.reason]}"
 
 
-def next_command(command: str, result: RunResult) -> str:
+def next_command(command: str, result: RunResult, reproduces: str | None = None) -> str:
     """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures.
 
-    After a stage of a pipeline it is what the stage has changed in the metrics, or to go on with the pipeline.
+    After a stage of a pipeline it is what the stage has changed in the metrics, or to go on with the pipeline; after a
+    run that `reproduces` the one of that id, what sets the two apart.
     """
+    if result.status == "FINISHED" and reproduces:
+        return f"trainyard diff {reproduces[:12]} latest"
     words = shlex.split(command)
     program = [word for word in words if "=" not in word]
     if (of_pipeline := stage()) is not None and result.status in ("FINISHED", "KILLED"):

@@ -19,6 +19,8 @@ VERBS = {
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "evaluate": ("trainyard.verbs.evaluate", "measure a trained model on its test rows or on other data"),
+    "predict": ("trainyard.verbs.predict", "write what a trained model predicts for the rows of a table"),
+    "register": ("trainyard.verbs.register", "give the model of a run a name and an alias in MLflow's registry"),
     "runs": ("trainyard.verbs.runs", "list runs and sweeps, from their folders"),
     "export": ("trainyard.verbs.export", "write a trained model for others to run: ONNX, torch.export, the package"),
     "explain": ("trainyard.verbs.explain", "tell what a trained model goes by"),

@@ -64,7 +64,8 @@ def read_experiment(path: Path, name: str) -> list[str]:
         for strange in trees if strange not in (LIST, *names)
     ]  # fmt: skip
     if name not in trees:
-        faults.append(f"name={name}: {path} holds no overrides of it; write {name}: {{}}")
+        way_out = did_you_mean(name, trees) or f"; write {name}: {{}}"
+        faults.append(f"name={name}: {path} holds no overrides of it{way_out}")
     if faults:
         raise ConfigError(faults)
     return tree_overrides(trees[name], f"{path}: {name}")
