@@ -8,7 +8,7 @@ import torch
 from tests.synthetic import make_config, make_prepared
 from trainyard.benchmark import tune as module
 from trainyard.benchmark.ratio import Ratio
-from trainyard.benchmark.tune import Work, loss_problem, plan_work, start_trainee, tune
+from trainyard.benchmark.tune import Tuner, Work, loss_problem, plan_work, start_trainee, tune
 from trainyard.errors import TrainyardError
 from trainyard.training.plan import plan_run
 
@@ -86,6 +86,15 @@ def test_what_is_faster_stays_and_the_next_key_is_tried_from_there():
 def test_nothing_is_suggested_where_nothing_is_faster_by_more_than_the_spread():
     tuned = Machine({}).tune()
     assert (tuned.best, tuned.ratio) == ({}, None)
+
+
+def test_three_rounds_at_least_decide_in_the_end_however_slow_they_are():
+    machine = Machine({"accelerator.threads=2": 0.1})
+    now, best = Fake(machine, {}), Fake(machine, {"accelerator.threads": 2})
+    tuner = Tuner(WORK, lambda setting: now, 0.0, lambda: machine.now)
+    assert tuner.conclude(now, best) == Ratio((pytest.approx(10),) * 3)
+    tuner.deadline = machine.now + 100
+    assert tuner.conclude(now, best) == Ratio((pytest.approx(10),) * 9)
 
 
 def test_the_fastest_of_several_values_is_taken():

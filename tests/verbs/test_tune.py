@@ -49,7 +49,7 @@ def test_the_choice_is_printed_as_overrides_that_replace_others(capsys: Capture)
     tuned = Tuned(TRIED, FASTER, Ratio((1.5, 1.5, 1.5)), [])
     print_choice(tuned, ["dataset=salmon", "++accelerator.threads=1", "tags.api_key=hunter22"])
     assert capsys.readouterr().out == (
-        "1.50 times as fast as it was (spread 0.00), with the same loss\n"
+        "1.50 times as fast as it was (1.50 to 1.50 in half of the rounds), with the same loss\n"
         "take       accelerator.threads=2 training.compile=true\n"
         "train      trainyard train dataset=salmon 'tags.api_key=***' accelerator.threads=2 training.compile=true\n"
     )
@@ -58,12 +58,14 @@ def test_the_choice_is_printed_as_overrides_that_replace_others(capsys: Capture)
 def test_where_nothing_is_faster_that_is_said(capsys: Capture) -> None:
     print_choice(Tuned({}, {}, None, []), [])
     assert "Nothing is faster by more than the spread" in capsys.readouterr().out
+    print_choice(Tuned({}, {}, Ratio((1.1, 0.9, 1.4)), []), [])
+    assert "together is 1.10 times as fast as it was (1.00 to 1.25 in half" in capsys.readouterr().out
 
 
 def test_the_table_has_what_was_tried_refused_and_not_tried() -> None:
     lines = tried_lines(Tuned(TRIED, FASTER, None, ["training.block"]))
     assert lines[1].split() == ["accelerator.threads", "as", "it", "was", "1,000", "1.00"]
-    assert lines[2].split() == ["accelerator.threads=2", "2,000", "2.00", "0.05", "taken"]
+    assert lines[2].split() == ["accelerator.threads=2", "2,000", "2.00", "2.00", "to", "2.05", "taken"]
     assert lines[4].split() == ["training.compile=true", "refused"]
     assert lines[5].split() == ["training.block", "no", "time"]
     assert lines[7:] == ["refused    training.compile=true: no compiler",

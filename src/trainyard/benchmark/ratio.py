@@ -7,6 +7,7 @@ from typing import Self
 from trainyard.benchmark.timing import Timing
 
 FEWEST = 3  # rounds that anything can be said from
+LEAST = 1.02  # below, it is not worth a word
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,16 @@ class Ratio:
         return statistics.median(self.rounds)
 
     @property
-    def spread(self) -> float:
-        """Return the distance between the quartiles of the rounds: half of them lie within it."""
+    def spread(self) -> tuple[float, float]:
+        """Return the quartiles of the rounds, between which half of them lie; those of too few are zero and infinity.
+        """
         if len(self.rounds) < FEWEST:
-            return float("inf")
+            return 0.0, float("inf")
         low, _, high = statistics.quantiles(self.rounds, n=4, method="inclusive")
-        return high - low
+        return low, high
 
     @property
     def faster(self) -> bool:
-        """Whether the first piece is faster by more than the spread; never so after fewer than three rounds."""
-        return self.median - 1 > self.spread
+        """Whether the first piece is faster by more than the spread: in three quarters of the rounds, and by a little.
+        """
+        return self.spread[0] > 1 and self.median >= LEAST

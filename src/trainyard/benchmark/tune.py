@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from trainyard.benchmark.ratio import Ratio
+from trainyard.benchmark.ratio import FEWEST, Ratio
 from trainyard.benchmark.timing import alternate
 from trainyard.benchmark.tune_axes import Axis, Setting, axes, with_setting
 from trainyard.benchmark.tune_trainee import Trainee
@@ -71,7 +71,8 @@ class Tried:
 class Tuned:
     """Everything that was tried, in order, by key; the best setting, and its speed over that of the config as it was.
 
-    `best` is empty where nothing was faster by more than the spread; `untried` are the keys that no time was left for.
+    `best` is empty where nothing was faster by more than the spread, `ratio` None where no value was; `untried` are the
+    keys that no time was left for.
     """
 
     tried: dict[str, list[Tried]]
@@ -140,10 +141,17 @@ class Tuner:
             told(axis.key)
             last = place == len(tried) - 1
             best = self.try_axis(axis, now, best, left if last else left / (len(tried) - place), results)
-        left = max(self.deadline - self.clock(), LEAST_SECONDS)
-        ratio = None if best is now else self.compare([now, best], left, left)[1].ratio
+        ratio = None if best is now else self.conclude(now, best)
         kept = best.setting if ratio is not None and ratio.faster else {}
         return Tuned(results, kept, ratio, untried)
+
+    def conclude(self, now: Trains, best: Trains) -> Ratio | None:
+        """Return the speed of the best training over that of the config as it was, in three rounds at least."""
+        began = self.clock()
+        for trainee in (now, best):
+            self.turn(trainee)
+        fitting = int((self.deadline - self.clock()) / max(self.clock() - began, 1e-9))
+        return self.compare([now, best], FOREVER, FOREVER, min(max(fitting, FEWEST), REPEATS))[1].ratio
 
     def start(self, setting: Setting) -> Trains:
         """Start a training."""
@@ -173,7 +181,9 @@ class Tuner:
                 loser.close()
         return winner
 
-    def compare(self, trainees: list[Trains], seconds: float, patience: float) -> list[Tried]:
+    def compare(
+        self, trainees: list[Trains], seconds: float, patience: float, repeats: int = REPEATS
+    ) -> list[Tried]:
         """Let trainings have their turns for about `seconds`; the others' ratios are those to the first one.
 
         One of the others that needs more than `patience` seconds for a turn is out.
@@ -181,7 +191,7 @@ class Tuner:
         pieces = {"0": partial(self.turn, trainees[0])}
         for place, rival in enumerate(trainees[1:], 1):
             pieces[str(place)] = partial(rival.turn, self.work.epochs, patience)
-        timings = list(alternate(pieces, repeats=REPEATS, budget=seconds, clock=self.clock).values())
+        timings = list(alternate(pieces, repeats=repeats, budget=seconds, clock=self.clock).values())
         tried = [Tried(trainees[0].setting, self.work.rows / timings[0].median)]
         for rival, timing in zip(trainees[1:], timings[1:], strict=True):
             if rival.problem is not None:

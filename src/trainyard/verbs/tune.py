@@ -8,6 +8,7 @@ from trainyard.verbs.arguments import ArgumentsError, Verb
 from trainyard.verbs.choices import compose_choices
 
 if TYPE_CHECKING:
+    from trainyard.benchmark.ratio import Ratio
     from trainyard.benchmark.tune import Tried, Tuned
     from trainyard.config.schema import Config
 
@@ -85,7 +86,7 @@ def tried_lines(tuned: "Tuned") -> list[str]:
     from trainyard.benchmark.tune_axes import overrides
     from trainyard.reports.text import labelled, table
 
-    rows, refused = [("setting", "rows a second", "times as fast", "spread", "")], []
+    rows, refused = [("setting", "rows a second", "times as fast", "half of the rounds", "")], []
     for key, (before, *others) in tuned.tried.items():
         rows.append((f"{key} as it was", f"{before.rows_per_second:,.0f}", "1.00", "", ""))
         rows += [row(key, each) for each in others]
@@ -104,8 +105,14 @@ def row(key: str, tried: "Tried") -> tuple[str, str, str, str, str]:
     name = overrides({key: tried.setting[key]})[0]
     if tried.problem is not None or tried.ratio is None:
         return name, "", "", "", "refused"
-    median, spread = f"{tried.ratio.median:.2f}", f"{tried.ratio.spread:.2f}"
-    return name, f"{tried.rows_per_second:,.0f}", median, spread, "taken" if tried.chosen else ""
+    speed, times = f"{tried.rows_per_second:,.0f}", f"{tried.ratio.median:.2f}"
+    return name, speed, times, spread_text(tried.ratio), "taken" if tried.chosen else ""
+
+
+def spread_text(ratio: "Ratio") -> str:
+    """Return between which ratios half of the rounds lie."""
+    low, high = ratio.spread
+    return "too few" if low == 0 else f"{low:.2f} to {high:.2f}"
 
 
 def print_choice(tuned: "Tuned", choices: Sequence[str]) -> None:
@@ -114,10 +121,15 @@ def print_choice(tuned: "Tuned", choices: Sequence[str]) -> None:
     from trainyard.config.secrets import masked_command
 
     found = overrides(tuned.best)
-    if not found or tuned.ratio is None:
+    if tuned.ratio is None:
         print("Nothing is faster by more than the spread; the training is as fast as it gets by these keys.")
         return
+    if not found:
+        print(f"All that was taken together is {tuned.ratio.median:.2f} times as fast as it was "
+              f"({spread_text(tuned.ratio)} in half of the rounds), which is not by more than the spread.")  # fmt: skip
+        return
     kept = [word for word in choices if word.partition("=")[0].lstrip("+") not in tuned.best]
-    print(f"{tuned.ratio.median:.2f} times as fast as it was (spread {tuned.ratio.spread:.2f}), with the same loss")
+    print(f"{tuned.ratio.median:.2f} times as fast as it was ({spread_text(tuned.ratio)} in half of the rounds), "
+          "with the same loss")  # fmt: skip
     print(f"take       {' '.join(found)}")
     print(f"train      trainyard train {masked_command([*kept, *found])}")
