@@ -21,6 +21,7 @@ VERBS = {
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "evaluate": ("trainyard.verbs.evaluate", "measure a trained model on its test rows or on other data"),
     "predict": ("trainyard.verbs.predict", "write what a trained model predicts for the rows of a table"),
+    "serve": ("trainyard.verbs.serve", "answer requests over HTTP with a trained model"),
     "register": ("trainyard.verbs.register", "give the model of a run a name and an alias in MLflow's registry"),
     "runs": ("trainyard.verbs.runs", "list runs and sweeps, from their folders"),
     "export": ("trainyard.verbs.export", "write a trained model for others to run: ONNX, torch.export, the package"),
