@@ -83,7 +83,8 @@ def test_a_run_answers_as_its_package_predicts_until_a_signal_ends_it(project, n
         assert probabilities == pytest.approx(model.predict_proba([row, row]), abs=1e-5)
         assert [predicted["prediction"] for predicted in answer["predictions"]] == list(model.predict([row, row]))
         status, answer = post(words[1], json.dumps({"instances": [{**row, "petal_width_cm": "wide"}]}))
-        assert (status, answer["message"]) == (400, "Column petal_width_cm holds 'wide' (row 1), which is not a number.")
+        assert status == 400
+        assert answer["message"] == "Column petal_width_cm holds 'wide' (row 1), which is not a number."
         process.send_signal(number)
         out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == code
