@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def record_lineage(
         command=command,
         device={
             "name": plan.device.description, "threads": plan.device.threads, "precision": plan.device.precision,
+            "passes": asdict(plan.device.passes),
         },
         sweep=sweep,
         code=code,
