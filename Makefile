@@ -11,7 +11,7 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test test-all lint ui bench clean
+.PHONY: help setup train pipeline test test-all lint ui bench pictures clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,10 @@ setup: $(READY) ## create .venv and install what constraints.txt pins
 
 train: $(READY) ## train; choices in ARGS: make train ARGS="dataset=salmon"
 	@$(BIN)/python train.py $(ARGS)
+
+pipeline: $(READY) ## run what dvc.yaml says, where something has changed
+	@git rev-parse --git-dir >/dev/null 2>&1 || $(BIN)/python -m dvc config --local core.no_scm true
+	@PATH="$(CURDIR)/$(BIN):$$PATH" DVC_NO_ANALYTICS=1 $(BIN)/python -m dvc repro $(ARGS)
 
 test: $(READY) ## run the tests but for the slow ones
 	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
@@ -38,6 +42,9 @@ ui: $(READY) ## open MLflow's pages on http://127.0.0.1:5000
 
 bench: $(READY) ## measure speed against its baselines
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+pictures: $(READY) ## take the pictures of docs/pictures anew; needs Chromium or Chrome
+	@$(BIN)/python -m tests.pictures
 
 clean: ## remove .venv and what tools have cached; runs and mlflow.db stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

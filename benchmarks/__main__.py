@@ -12,7 +12,8 @@ from benchmarks.harness import Measured, Result, save, tell
 Section = Callable[[int], tuple[str, Measured, list[Result]]]
 ROUNDS = {
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
-    "command": 5, "sweep": 3,
+    "command": 5, "sweep": 3, "listing": 9, "pipeline": 7,
+    "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
 }  # fmt: skip
 
 
@@ -24,16 +25,26 @@ def section(name: str) -> Section:
         from benchmarks.minibatches import run
     elif name == "metrics":
         from benchmarks.metric_writing import run
+    elif name in ("estimators", "estimators_table", "predicting", "importing"):
+        from benchmarks.estimators import run_digits, run_importing, run_predicting, run_table
+
+        return {
+            "estimators": run_digits, "estimators_table": run_table, "predicting": run_predicting,
+            "importing": run_importing,
+        }[name]  # fmt: skip
     elif name == "lineage":
         from benchmarks.lineage import run
     elif name == "hashing":
         from benchmarks.lineage import run_hashing as run
+    elif name == "pipeline":
+        from benchmarks.pipeline import run
     else:
-        from benchmarks.commands import run_first_step, run_light, run_whole
+        from benchmarks.commands import run_first_step, run_light, run_listing, run_whole
 
         return {
             "light": run_light,
             "first_step": run_first_step,
+            "listing": run_listing,
             "command": lambda rounds: run_whole(rounds, sweep=False),
             "sweep": lambda rounds: run_whole(rounds, sweep=True),
         }[name]

@@ -88,3 +88,37 @@ def run_whole(rounds: int, *, sweep: bool) -> tuple[str, Measured, list[Result]]
     what = "16-member sweep" if sweep else "one run"
     claim = Claim(f"{what} / usual style", "python train.py", "script in the usual style", bound, cost=True)
     return f"Whole commands: {what}", measured, judge([claim], measured)
+
+
+def run_listing(rounds: int) -> tuple[str, Measured, list[Result]]:
+    """Measure a list of 1,000 runs, a tenth of them members of sweeps, with 100 epochs each."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for experiment in range(10):
+            _make_runs(folder / "runs" / f"experiment-{experiment}", f"experiment-{experiment}")
+        listing = [sys.executable, "-m", "trainyard", "runs", "limit=all"]
+        sides = {
+            "import torch": command([sys.executable, "-c", "import torch"], folder),
+            "trainyard runs, 1,000 runs": command(listing, folder),
+        }
+        measured = alternate(sides, rounds)
+    claim = Claim("trainyard runs / import torch", "trainyard runs, 1,000 runs", "import torch", 0.5, cost=True)
+    return "A list of 1,000 runs", measured, judge([claim], measured)
+
+
+def _make_runs(folder: Path, experiment: str) -> None:
+    """Write 90 runs and a sweep of nine members into the folder of an experiment."""
+    from trainyard.tracking.journal import Journal
+
+    sweep = Journal.create(folder / "sweep", kind="sweep", experiment=experiment, name="sweep", sync=False)
+    for number in range(99):
+        place = folder / f"run-{number}" if number < 90 else folder / "sweep" / f"{number}-seed={number}"
+        parent = None if number < 90 else sweep.id
+        journal = Journal.create(place, kind="run", experiment=experiment, name=place.name, parent=parent, sync=False)
+        journal.params({f"network.key_{key}": key for key in range(25)})
+        for epoch in range(100):
+            journal.metrics({"train/loss": 0.1, "val/loss": 0.2, "val/accuracy": 0.9}, epoch)
+        (place / "overrides.txt").write_text("dataset=iris\nseed=3\n")
+        (place / "metrics.json").write_text('{"test/accuracy": 0.9, "best/loss": 0.2}')
+        journal.end("FINISHED")
+    sweep.end("FINISHED")

@@ -18,6 +18,7 @@ from trainyard.config.schema import (
     Training,
 )
 from trainyard.data.prepared import Part, Prepared
+from trainyard.data.summary import Summary
 
 
 def make_part(x: np.ndarray, codes: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> Part:
@@ -52,7 +53,11 @@ def make_prepared(
         targets=("label",) if classification else tuple(f"target_{index}" for index in range(targets)),
         target_mean=() if classification else tuple(10.0 * index for index in range(targets)),
         target_scale=() if classification else tuple(2.0 + index for index in range(targets)),
-        preprocessing={}, digest="d" * 32, origin="made", example=[], summary=cast(Any, None),
+        preprocessing={}, digest="d" * 32, origin="made", example=[],
+        summary=Summary(
+            rows={"train": rows, "val": rows // 2, "test": rows // 2}, dropped=0, split="random", kinds={"numeric": 5},
+            left_out=(), numeric=5, one_hot=0, indicators=0, embedded=len(categories), task=task, task_reason="made so",
+        ),
     )  # fmt: skip
 
 

@@ -21,7 +21,11 @@ import pytest
 from tests.checkout import REPOSITORY, copy_checkout
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = [(REPOSITORY / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md", "docs/models.md")]
+NAMES = (
+    "README.md", "CONTRIBUTING.md", "docs/models.md", "docs/sweeps.md", "docs/what-you-see.md", "docs/mlflow.md",
+    "docs/accelerators.md", "docs/resume.md", "docs/predict.md",
+)  # fmt: skip
+PAGES = [(REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES]
 FENCED = [fence for page in PAGES for fence in FENCE.findall(page)]
 BLOCKS = [text for language, text in FENCED if language == "bash"]
 TESTING = re.compile(r"^make (test|test-all|lint|bench)\b", re.MULTILINE)

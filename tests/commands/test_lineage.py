@@ -45,8 +45,9 @@ def test_the_commands_of_the_page_tell_what_it_promises(typed):
     trained, lineage, uses, difference = typed
     assert "differs from the committed version" not in trained
     assert "The wine table" in lineage
-    assert "tracked by DVC" in lineage
-    assert "as committed in" in lineage
+    in_a_line = " ".join(lineage.split())  # where a line is broken depends on the length of the folder's path
+    assert "tracked by DVC" in in_a_line
+    assert "as committed in" in in_a_line
     assert "verified: these bytes lie there now" in lineage
     assert re.search(r"\n  torch +\d", lineage)
     assert uses.startswith("1 run read what has the digest ")

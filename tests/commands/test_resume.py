@@ -103,7 +103,7 @@ def test_what_cannot_go_on_is_told_and_left_alone(project, whole):
         (f"resume={whole}",): "has finished after 60 epochs",
         (f"resume={whole}", "seed=9", "network=linear"): "network=linear: the run was begun with mlp, and keeps it",
         ("resume=nothere",): "resume=nothere: no such run",
-        ("-m", "resume=latest", "seed=1,2"): "resume: goes on with one run; leave out -m",
+        ("-m", "resume=latest", "seed=1,2"): "resume: is about one run; leave out -m",
         ("resume=latest", "config=x.yaml"): "config and resume: give one of them",
         ("resume=",): "resume: has no value",
     }.items():

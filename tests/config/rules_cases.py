@@ -66,6 +66,15 @@ SPLIT = {
         "dataset.split_column=s: dataset.split=auto would ignore it, as dataset.test_path gives files",
     "dataset.val_fraction=0.5 dataset.test_fraction=0.5":
         "dataset.val_fraction=0.5 and dataset.test_fraction=0.5: leave no rows",
+    "dataset.fold=1": "dataset.fold=1: needs dataset.folds too; k_fold=5 trains all folds of five",
+    "dataset.folds=4": "dataset.folds=4: needs dataset.fold, 0 to 3, too; k_fold=4 trains them all",
+    "dataset.folds=4 dataset.fold=4": "dataset.fold=4: dataset.folds=4 are counted from 0 to 3",
+    "dataset.folds=2 dataset.fold=0 dataset.val_fraction=0.5": "dataset.val_fraction=0.5: leaves no rows to train on",
+    CSV + "dataset.folds=3 dataset.fold=0 dataset.split=time dataset.time=t":
+        "dataset.split=time: says which rows are tested",
+    CSV + "dataset.folds=3 dataset.fold=0 dataset.time=t": "dataset.time=t: says which rows are tested",
+    CSV + "dataset.folds=3 dataset.fold=0 dataset.split_column=s": "dataset.split_column=s: says which rows are tested",
+    CSV + "dataset.folds=3 dataset.fold=0 dataset.test_path=u.csv": "dataset.test_path=u.csv: says which rows",
 }
 MODEL = {
     "network.hidden=[]": "network.hidden=[]: names no layer",
@@ -148,6 +157,7 @@ PLACE = {
     "tracking=server": "tracking=server: needs tracking.uri=http://... or MLFLOW_TRACKING_URI",
     "tracking=server tracking.uri=./mlruns": "tracking.uri=./mlruns: is no address of a server",
     "tracking.uri=http://localhost:5000": "tracking.uri=http://localhost:5000: is only used with tracking=server",
+    "tracking=off tracking.system_metrics=true": "tracking.system_metrics=true: is written to MLflow, but tracking=off",
     "experiment_name=' '": "experiment_name: must not be blank",
     "tags.mlflow.user=me": "tags.mlflow.user: names that start with mlflow. belong to MLflow",
 }

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hydra.experimental.callback import Callback
 
 from trainyard.config.command import TrainCommand
 from trainyard.config.compose import Composed
@@ -114,7 +116,7 @@ def test_members_run_in_turn_in_one_folder(command: Make, tmp_path: Path, capsys
     sweeping = command("-m", "dataset=iris,salmon", "network.hidden=[8],[8,8]", "seed=5")
     sweep = sweeping.compose_sweep()
     seen: list[tuple[str, Path]] = []
-    sweeping.run_sweep(sweep, lambda composed, folder: seen.append((composed.config.dataset.name, folder)))
+    sweeping.run_members(sweep, lambda composed, folder: seen.append((composed.config.dataset.name, folder)))
     assert [name for name, _ in seen] == ["iris", "iris", "salmon", "salmon"]
     assert [folder.name for _, folder in seen] == [
         "0-dataset=iris,hidden=[8]", "1-dataset=iris,hidden=[8,8]", "2-dataset=salmon,hidden=[8]",
@@ -131,7 +133,7 @@ def test_a_long_sweep_keeps_few_configs_and_still_runs_all(command: Make, monkey
     sweeping = command("-m", "seed=1,2,3")
     sweep = sweeping.compose_sweep()
     seen: list[tuple[int, str]] = []
-    sweeping.run_sweep(sweep, lambda composed, folder: seen.append((composed.config.seed, folder.name)))
+    sweeping.run_members(sweep, lambda composed, folder: seen.append((composed.config.seed, folder.name)))
     assert seen == [(1, "0-seed=1"), (2, "1-seed=2"), (3, "2-seed=3")]
 
 
@@ -144,10 +146,67 @@ def test_a_sweep_can_be_ended_by_its_task(command: Make) -> None:
         raise SystemExit(130)
 
     with pytest.raises(SystemExit):
-        sweeping.run_sweep(sweeping.compose_sweep(), task)
+        sweeping.run_members(sweeping.compose_sweep(), task)
     assert seen == [1]
 
 
-@pytest.mark.parametrize(("argv", "sweeps"), [(["-m"], True), (["hydra.mode=MULTIRUN"], True), (["seed=1"], False)])
-def test_hydra_knows_two_ways_to_ask_for_a_sweep(command: Make, argv: list[str], sweeps: bool) -> None:
+@pytest.mark.parametrize(
+    ("argv", "sweeps"),
+    [(["-m"], True), (["hydra.mode=MULTIRUN"], True), (["k_fold=3"], True), (["seed=1"], False)],
+)
+def test_there_are_three_ways_to_ask_for_a_sweep(command: Make, argv: list[str], sweeps: bool) -> None:
     assert command(*argv).is_multirun is sweeps
+
+
+def test_a_cross_validation_is_a_sweep_over_its_folds(command: Make) -> None:
+    sweep = command("k_fold=3", "optimizer.lr=0.1,0.01", "dataset=iris").compose_sweep()
+    assert [(m.config.optimizer.lr, m.config.dataset.fold, m.config.dataset.folds) for m in sweep.members] == [
+        (0.1, 0, 3), (0.1, 1, 3), (0.1, 2, 3), (0.01, 0, 3), (0.01, 1, 3), (0.01, 2, 3),
+    ]  # fmt: skip
+    assert sweep.swept_keys == ("optimizer.lr", "dataset.fold")
+    with pytest.raises(ConfigError, match="resume: is about one run; leave out -m and k_fold"):
+        command("k_fold=3", "resume=latest")
+
+
+def test_callbacks_of_hydra_hear_of_a_sweep(command: Make, tmp_path: Path) -> None:
+    heard = tmp_path / "heard"
+    callback = "{_target_: tests.config.test_command.Heard, file: " + str(heard) + "}"
+    sweeping = command("-m", "seed=1,2", f"+hydra.callbacks.mine={callback}")
+    sweep = sweeping.compose_sweep()
+    with sweeping.multirun(sweep):
+        sweeping.run_members(sweep, lambda _composed, _folder: None)
+    assert heard.read_text(encoding="utf-8").split() == ["begin", "job", "job", "end"]
+
+
+class Heard(Callback):
+    """Notes what Hydra tells it."""
+
+    def __init__(self, file: str):
+        self.file = Path(file)
+
+    def note(self, word: str) -> None:
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(f"{word}\n")
+
+    def on_multirun_start(self, **_: Any) -> None:
+        self.note("begin")
+
+    def on_job_start(self, **_: Any) -> None:
+        self.note("job")
+
+    def on_multirun_end(self, **_: Any) -> None:
+        self.note("end")
+
+
+@pytest.mark.parametrize("key", ["output=pipeline/digits", "resume=latest"])
+@pytest.mark.parametrize("sweeping", ["-m", "hydra.mode=MULTIRUN"])
+def test_what_is_about_one_run_is_refused_in_a_sweep(command: Make, key: str, sweeping: str) -> None:
+    with pytest.raises(ConfigError, match=f"{key.partition('=')[0]}: is about one run; leave out -m"):
+        command(sweeping, "seed=1,2", key)
+
+
+def test_the_folder_that_a_run_hands_on_to_is_no_part_of_its_config(command: Make) -> None:
+    run = command("output=~/digits", "seed=3")
+    assert run.output == Path.home() / "digits"
+    assert run.overrides == ["seed=3"]
+    assert command("seed=3").output is None

@@ -18,7 +18,7 @@ TIED = {
     "dataset.split", "dataset.val_path", "dataset.split_column", "dataset.target", "training.monitor",
     "training.direction", "training.max_time", "training.overfit_batches", "training.limit_batches", "tracking.uri",
     "training.checkpoint_every", "training.engine", "accelerator.processes", "accelerator.nodes", "accelerator.device",
-    "accelerator.precision", "dataset.time", "dataset.weight",
+    "accelerator.precision", "dataset.time", "dataset.weight", "dataset.folds", "dataset.fold",
     "schedule.warmup_steps", "dataset.encoding", "dataset.delimiter", "dataset.decimal", "schedule.patience",
     "training.max_epochs", "training.max_steps", "optimizer.momentum", "model.huber_delta", "training.validate_every",
     "training.patience", "network.normalization", "network.kernel", "network.widths", "network._target_",

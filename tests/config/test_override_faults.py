@@ -1,10 +1,12 @@
 """Overrides that are wrong by themselves."""
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
 import pytest
 
 from tests.config.conftest import ALL_NETWORKS, ALL_PRESETS
+from trainyard.config.override_faults import read_overrides
 
 CASES = {
     "dataset": "dataset: which one? Write dataset=<option>: arrays, breast_cancer, csv, custom, diabetes, digits, "
@@ -68,3 +70,12 @@ def test_an_override_that_is_wrong_by_itself(
 
 def test_hydras_own_keys_are_passed_on(composed: Callable[..., object]) -> None:
     assert composed("hydra.run.dir=/tmp/here", "hydra.verbose=true")
+
+
+def test_a_launcher_that_is_not_installed_says_how_to_get_it() -> None:
+    groups = SimpleNamespace(is_group=lambda name: name == "hydra/launcher", options=lambda group: ["basic"])
+    for launcher in ("joblib", "submitit_slurm"):
+        _, (fault,) = read_overrides([f"hydra/launcher={launcher}"], groups, sweeping=True)  # type: ignore[arg-type]
+        assert fault.text == (
+            f"hydra/launcher={launcher}: is not installed; it comes with pip install 'trainyard[launchers]'"
+        )

@@ -66,6 +66,30 @@ def test_in_a_folder_of_dvc_the_configs_of_that_folder_are_meant(
     assert project_root() == PACKAGE.parent.parent
 
 
+@pytest.mark.parametrize("inside", [".", "vision/digits"])
+@pytest.mark.parametrize("copy", [".", ".dvc/tmp/exps/tmp1", "../elsewhere/tmp1"])
+def test_in_a_copy_of_the_repository_it_is_the_same_folder_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str, copy: str
+) -> None:
+    repository = tmp_path / "repository"
+    for top in {repository, repository / copy}:
+        (top / ".dvc").mkdir(parents=True, exist_ok=True)
+        (top / inside / "deep").mkdir(parents=True)
+        front_door(top / inside)
+    monkeypatch.setenv("DVC_ROOT", str(repository))
+    for here in (repository / copy / inside, repository / copy / inside / "deep"):
+        monkeypatch.chdir(here)
+        assert project_root() == (repository / inside).resolve()
+        assert code_root() == (repository / copy / inside).resolve()
+
+
+def test_where_no_project_is_found_it_is_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copy" / ".dvc").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "copy")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path / "repository"))
+    assert project_root() == tmp_path / "repository"
+
+
 def test_the_code_that_runs_is_that_of_the_project_around(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAINYARD_ROOT", "/")
     assert code_root() == Path("/")

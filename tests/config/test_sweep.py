@@ -136,3 +136,11 @@ def test_a_fault_of_a_combination_names_the_members() -> None:
 )  # fmt: skip
 def test_what_cannot_be_swept_is_refused(overrides: list[str], fault: str) -> None:
     assert faults_of(*overrides) == (fault,)
+
+
+@pytest.mark.parametrize("name", ["ddp_cpu", "ddp_gpu", "fsdp"])
+def test_what_trains_one_run_in_several_processes_is_no_member(name: str) -> None:
+    assert faults_of("seed=1,2", f"accelerator={name}") == (
+        f"accelerator={name}: trains one run in several processes, and a sweep trains many; leave out -m, or take "
+        "another accelerator",
+    )

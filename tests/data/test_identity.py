@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from dataclasses import fields, replace
@@ -12,7 +13,9 @@ from trainyard.data.identity import (
     choices_of,
     first_key,
     module_md5,
+    raw_choices,
     remember_rows,
+    row_choices,
     rows_of,
 )
 from trainyard.lineage.digest import bytes_md5
@@ -127,6 +130,31 @@ def test_a_folder_counts_by_its_files(kind, tmp_path):
     assert full_key(replace(dataset, path=str(tmp_path / "pictures"))) == before
     (tmp_path / "pictures" / "two").write_text("2")
     assert full_key(replace(dataset, path=str(tmp_path / "pictures"))) != before
+
+
+@pytest.mark.parametrize("dataset", [DIGITS, SALMON, CustomDataset(name="x", target=("y",), _target_="own.rows.load")],
+                         ids=["digits", "salmon", "custom"])  # fmt: skip
+def test_every_key_says_which_rows_there_are_or_what_becomes_of_them_or_neither(dataset):
+    raw, rows = raw_choices(dataset), row_choices(dataset)
+    neither = {"name", "path", "augment"}
+    assert {*raw, *rows, *neither} >= {field.name for field in fields(dataset) if field.metadata.get("public", True)}
+    assert not {*raw, *rows} & {*neither}
+    assert set(json.loads(json.dumps(raw | rows))) == {*raw, *rows}
+
+
+def test_how_rows_are_made_and_what_becomes_of_them_are_told_apart():
+    grown, divided = replace(SALMON, growth_rate=0.4), replace(SALMON, val_fraction=0.3)
+    assert raw_choices(grown) == raw_choices(SALMON) | {"growth_rate": 0.4}
+    assert raw_choices(divided) == raw_choices(SALMON)
+    assert row_choices(divided) == row_choices(SALMON) | {"val_fraction": 0.3}
+    assert row_choices(grown) == row_choices(SALMON)
+    assert raw_choices(replace(DIGITS, name="other", path="d.csv", augment=Augment(noise=0.1))) == {"source": "digits"}
+
+
+def test_rows_of_a_file_are_as_they_are_and_those_of_a_function_are_made_by_its_arguments(fish):
+    assert raw_choices(fish) == {"source": "csv"}
+    made = CustomDataset(name="x", target=("y",), _target_="own.rows.load", arguments={"n": 3}, version="2")
+    assert raw_choices(made) == {"source": "custom", "_target_": "own.rows.load", "arguments": {"n": 3}, "version": "2"}
 
 
 def test_a_function_of_ones_own_counts_by_its_module_arguments_and_version(tmp_path, monkeypatch):

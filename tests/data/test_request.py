@@ -12,7 +12,7 @@ FISH = Csv(name="fish", target=("length", "weight"), path="fish.csv", delimiter=
            columns={"code": Column(kind="category", encoding="embedding"), "a": Column()})  # fmt: skip
 
 
-@pytest.mark.parametrize("memory", [None, Path("/root/digests")])
+@pytest.mark.parametrize("memory", [None, Path("/somewhere/digests")])
 def test_a_request_travels_as_json(memory):
     request = Request(FISH, "regression", True, memory, target_transform="log", trusted=("mine", "ours.data"))
     assert Request.from_json(request.to_json()) == request

@@ -141,3 +141,33 @@ def test_groups_in_several_given_parts_are_noted():
 )  # fmt: skip
 def test_splits_that_cannot_be(arguments, fault):
     assert fault_of(**arguments) == fault
+
+
+@pytest.mark.parametrize(
+    ("target", "columns", "options", "how"),
+    [
+        (NUMBERS, {}, {}, "random"),
+        (CLASSES, {}, {}, "random, stratified by class"),
+        (CLASSES, {}, {"split": "random"}, "random"),
+        (CLASSES, {"g": GROUPS}, {"group": "g"}, "by group (g)"),
+    ],
+)
+def test_each_row_is_tested_in_one_fold_and_val_is_cut_from_the_others(target, columns, options, how):
+    found = [split(columns, target, folds=4, fold=fold, **options) for fold in range(4)]
+    assert [each.how for each in found] == [f"fold {number} of 4, {how}" for number in (1, 2, 3, 4)]
+    assert sorted(np.concatenate([each.test for each in found]).tolist()) == list(range(ROWS))
+    for each in found:
+        assert sorted(np.concatenate(parts(each)).tolist()) == list(range(ROWS))
+        assert len(each.test) == ROWS / 4
+        assert len(each.val) == pytest.approx(0.15 * ROWS, abs=5)
+        if "group" in options:
+            assert not set(np.array(GROUPS)[each.test]) & set(np.array(GROUPS)[each.train])
+    again = split(columns, target, folds=4, fold=1, **options)
+    assert all(np.array_equal(one, other) for one, other in zip(parts(found[1]), parts(again), strict=True))
+    other = split(columns, target, folds=4, fold=1, split_seed=1, **options)
+    assert not np.array_equal(found[1].test, other.test)
+
+
+def test_rows_that_are_divided_by_something_else_are_not_folded():
+    words = fault_of(columns={"t": DAYS}, folds=3, fold=0, time="t")
+    assert words == "dataset.folds=3: rows that are divided by time cannot be folded."

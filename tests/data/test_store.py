@@ -21,7 +21,8 @@ META = {
     "class_counts": [3, 2], "targets": ["species"], "target_mean": [], "target_scale": [],
     "target_powers": [],
     "preprocessing": {"columns": []}, "digest": "0" * 32,
-    "example": [{"x": 1.5}, {"x": None}], "summary": SUMMARY.to_dict(),
+    "example": [{"x": 1.5}, {"x": None}], "probe_x": [[1.5], [0.0]], "probe_codes": [[], []],
+    "summary": SUMMARY.to_dict(),
 }  # fmt: skip
 
 

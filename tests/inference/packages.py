@@ -6,12 +6,16 @@ from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
+import torch
 
-from trainyard.config.schema import Arrays, Csv, Mlp
+from trainyard.config.schema import Arrays, Classifier, Csv, Mlp, Regressor
 from trainyard.data.assemble import assemble
 from trainyard.data.pixels import PixelArray
 from trainyard.data.source import Source
 from trainyard.inference import build_card, save_package
+from trainyard.inference.forward import DTYPES
+from trainyard.inference.package import kept_tensors
+from trainyard.inference.probe import probe_outputs
 from trainyard.networks import Inputs, seeded_network
 
 ROWS = 120
@@ -41,12 +45,19 @@ def package_images(folder, shape=(1, 4, 3)):
     made = assemble(source, dataset, "auto", False)
     inputs = Inputs(images[0].size, (), shape)
     card = build_card(
-        task=made.task, network=CONFIG, inputs=inputs, outputs=3, preprocessing=made.preprocessing,
-        classes=made.classes, targets=made.targets, target_mean=(), target_scale=(), precision="32",
-        example=made.example, metrics={}, lineage={"environment": {}},
+        task=made.task, model=Classifier(), network=CONFIG, inputs=inputs, outputs=3, preprocessing=made.preprocessing,
+        classes=made.classes, class_counts=made.class_counts, targets=made.targets, target_mean=(), target_scale=(),
+        precision="32", example=made.example, metrics={}, lineage={"environment": {}},
     )  # fmt: skip
-    save_package(folder, state=seeded_network(CONFIG, inputs, 3, 0).state_dict(), card=card)
+    save_model(folder, seeded_network(CONFIG, inputs, 3, 0), card, made)
     return images
+
+
+def save_model(folder, network, card, made, trusted=()):
+    """Package a network with a card and what it gives for the example of assembled or prepared data."""
+    state = kept_tensors(network.state_dict())
+    card["probe_outputs"] = probe_outputs(card, state, made.probe_x, made.probe_codes, trusted)
+    save_package(folder, state=state, card=card)
 
 
 def make_package(
@@ -62,11 +73,12 @@ def make_package(
     outputs = len(made.classes) if made.classes else len(made.targets) * max(1, len(quantiles))
     network = seeded_network(config, inputs, outputs, 0, trusted)
     card = build_card(
-        task=made.task, network=config, inputs=inputs, outputs=outputs, preprocessing=made.preprocessing,
-        classes=made.classes, targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
-        precision=precision, example=made.example, lineage={"environment": {}}, quantiles=quantiles,
-        metrics=metrics or {"test/accuracy": 0.5},
-        target_powers=[asdict(power) for power in made.target_powers], **card_values,
+        task=made.task, model=Classifier() if made.classes else Regressor(), network=config, inputs=inputs,
+        outputs=outputs, preprocessing=made.preprocessing, classes=made.classes, class_counts=made.class_counts,
+        targets=made.targets, target_mean=made.target_mean, target_scale=made.target_scale,
+        precision=precision, example=made.example, metrics=metrics or {"test/accuracy": 0.5},
+        lineage={"environment": {}}, target_powers=[asdict(power) for power in made.target_powers],
+        quantiles=quantiles, **card_values,
     )  # fmt: skip
-    save_package(folder, state=(network.double() if precision == "64" else network).state_dict(), card=card)
+    save_model(folder, network.to(DTYPES.get(precision, torch.float32)), card, made, trusted)
     return json.loads((folder / "card.json").read_text()), table

@@ -53,7 +53,7 @@ def test_one_row_alone_predicts_as_among_others(classifier):
 def test_more_rows_than_a_batch_come_back_in_order(classifier, monkeypatch):
     model, table = classifier
     whole = model.predict_proba(table)
-    monkeypatch.setattr("trainyard.inference.model.BATCH_ROWS", 7)
+    monkeypatch.setattr("trainyard.inference.forward.BATCH_ROWS", 7)
     np.testing.assert_allclose(model.predict_proba(table), whole, atol=1e-6)
 
 
@@ -93,7 +93,7 @@ def test_activations_of_a_layer_come_for_raw_rows(classifier, monkeypatch):
     assert hidden.shape == (120, 8)
     output = model.network.output(torch.from_numpy(hidden)).numpy()
     np.testing.assert_allclose(output, model.outputs(table), atol=1e-6)
-    monkeypatch.setattr("trainyard.inference.model.BATCH_ROWS", 7)
+    monkeypatch.setattr("trainyard.inference.forward.BATCH_ROWS", 7)
     np.testing.assert_allclose(model.activations(table, "hidden.0.activation"), hidden, atol=1e-6)
     assert model.activations(table.slice(0, 0), "output").shape == (0,)
     with pytest.raises(NetworkError, match="The network has no layer hiden"):

@@ -27,6 +27,7 @@ def test_weights_and_card_are_written_with_what_loading_checks(tmp_path):
                 "weight": {"shape": [2, 3], "dtype": "float32"},
                 "step": {"shape": [], "dtype": "int64"},
             },
+            "sums": {"weight": [15.0, 15.0], "step": [3.0, 3.0]},
         },
     }
     assert weights_md5(tmp_path / "model") == hashlib.md5(data).hexdigest()

@@ -80,14 +80,6 @@ def test_rows_that_are_blended_with_nothing_are_themselves():
     assert model.loss(Minibatch(x, None, y, None, y + 9, torch.zeros(2))) == model.loss(Minibatch(x, None, y, None))
 
 
-def test_a_block_is_worked_off_by_what_training_attached():
-    seen = []
-    model = Sum(Cast(torch.float32))
-    model.train_block = seen.append
-    model.training_step("block", 0)
-    assert seen == ["block"]
-
-
 def test_the_base_alone_is_no_model():
     with pytest.raises(TypeError, match="abstract"):
         Model(Cast(torch.float32))

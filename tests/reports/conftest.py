@@ -2,8 +2,20 @@
 
 import pytest
 
-from trainyard.reports import classification, curves, regression
+from trainyard.reports import (
+    calibration,
+    class_curves,
+    classification,
+    curves,
+    intervals,
+    per_class,
+    regression,
+    sweep,
+    worst_images,
+)
 from trainyard.reports.style import settings
+
+DRAWING = (calibration, class_curves, classification, curves, intervals, per_class, regression, sweep, worst_images)
 
 
 @pytest.fixture
@@ -16,7 +28,7 @@ def figures(monkeypatch):
         kept.append(figure)
         return path
 
-    for module in (classification, curves, regression):
+    for module in DRAWING:
         monkeypatch.setattr(module, "save", keep)
     with settings():
         yield kept

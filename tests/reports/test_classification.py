@@ -2,34 +2,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, roc_auc_score
+from sklearn.metrics import confusion_matrix
 
-from trainyard.reports import classification
-from trainyard.reports.classification import confusion, draw_confusion, draw_roc, roc_curve
+from trainyard.reports.classification import confusion, draw_confusion
 
 
 def rows(classes, count=500, seed=0):
     rng = np.random.default_rng(seed)
     return rng.integers(0, classes, count), rng.dirichlet(np.ones(classes), count)
-
-
-def labels(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
-
-
-@pytest.mark.parametrize("decimals", [8, 1])
-def test_the_area_of_a_curve_is_scikit_learns(decimals):
-    rng = np.random.default_rng(0)
-    positive = rng.integers(0, 2, 3000).astype(bool)
-    score = (rng.normal(size=3000) + positive).round(decimals)
-    false_rate, true_rate, area = roc_curve(positive, score)
-    assert area == pytest.approx(roc_auc_score(positive, score))
-    assert (false_rate[0], true_rate[0], false_rate[-1], true_rate[-1]) == (0, 0, 1, 1)
-    assert len(false_rate) <= classification.CURVE_POINTS
-
-
-def test_without_rows_of_both_kinds_there_is_no_area():
-    assert np.isnan(roc_curve(np.ones(4, bool), np.arange(4.0))[2])
 
 
 def test_the_matrix_is_scikit_learns():
@@ -63,27 +43,3 @@ def test_of_many_classes_every_label_that_is_shown_can_be_read(figures, tmp_path
     boxes = [label.get_window_extent() for label in axes.get_yticklabels()]
     assert len(boxes) > 30
     assert all(above.y0 >= below.y1 - 1 for above, below in pairwise(boxes))
-
-
-def test_of_many_classes_the_worst_curves_are_in_color(figures, tmp_path):
-    target, probability = rows(30)
-    draw_roc(target, probability, list(range(30)), "kind", "a run", tmp_path / "r.png")
-    axes = figures[0].axes[0]
-    areas = {place: roc_auc_score(target == place, probability[:, place]) for place in range(30)}
-    worst = sorted(sorted(areas, key=areas.__getitem__)[: classification.MOST_CURVES])
-    assert labels(axes) == [
-        *(f"{place}: {areas[place]:.3f}" for place in worst), "20 better classes", "by chance: 0.500",
-    ]  # fmt: skip
-    assert figures[0].texts[0].get_text().endswith(f"macro AUC {np.mean(list(areas.values())):.4f}")
-
-
-def test_of_two_classes_the_second_is_drawn(figures, tmp_path):
-    probability = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
-    draw_roc(np.array([0, 1, 1]), probability, ["no", "yes"], "paid", "a run", tmp_path / "r.png")
-    assert labels(figures[0].axes[0]) == ["yes: 1.000", "by chance: 0.500"]
-    assert figures[0].texts[0].get_text() == "ROC of paid = yes: AUC 1.0000"
-
-
-def test_test_rows_of_one_class_have_no_curve(figures, tmp_path):
-    draw_roc(np.ones(3, int), rows(2, 3)[1], ["no", "yes"], "paid", "a run", tmp_path / "r.png")
-    assert figures[0].texts[0].get_text() == "ROC: the test rows are all of one class"

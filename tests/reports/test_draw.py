@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.reports.runs import begin, classifier_run, regressor_run
+from tests.reports.runs import begin, classifier_run, regressor_run, traced_run
 from trainyard.errors import TrainyardError
 from trainyard.reports.draw import draw
 from trainyard.tracking.journal import Journal
+
+CLASSES = ["confusion_matrix.png", "roc.png", "precision_recall.png", "calibration.png"]
 
 
 def names(paths):
@@ -13,10 +15,10 @@ def names(paths):
 
 
 @pytest.mark.parametrize("size", [2, 10, 30])
-def test_a_classifier_gets_curves_confusion_and_roc(tmp_path, size):
+def test_a_classifier_gets_its_plots_however_many_classes_there_are(tmp_path, size):
     folder = classifier_run(tmp_path / "run", classes=[f"class {number}" for number in range(size)], rows=120)
     drawn = draw(folder)
-    assert names(drawn) == ["learning_curves.png", "confusion_matrix.png", "roc.png"]
+    assert names(drawn) == ["learning_curves.png", *CLASSES]
     for path in drawn:
         assert path.parent == folder / "plots"
         with Image.open(path) as picture:
@@ -29,6 +31,10 @@ def test_a_regressor_gets_curves_predictions_and_residuals(tmp_path, targets, ro
     assert names(drawn) == ["learning_curves.png", "predicted_actual.png", "residuals.png"]
 
 
+def test_a_run_with_lineage_gets_its_report_last(tmp_path):
+    assert names(draw(traced_run(tmp_path / "run"))) == ["learning_curves.png", "report.html"]
+
+
 def test_the_same_folder_gives_the_same_bytes(tmp_path):
     folder = classifier_run(tmp_path / "run")
     first = [path.read_bytes() for path in draw(folder)]
@@ -37,7 +43,7 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
 
 def test_what_a_run_did_not_get_to_is_left_out(tmp_path):
     assert names(draw(begin(tmp_path / "a"))) == ["learning_curves.png"]
-    assert names(draw(classifier_run(tmp_path / "b", epochs=0))) == ["confusion_matrix.png", "roc.png"]
+    assert names(draw(classifier_run(tmp_path / "b", epochs=0))) == CLASSES
     assert draw(begin(tmp_path / "c", epochs=0, status="FAILED")) == []
 
 
@@ -59,7 +65,7 @@ def test_rows_whose_prediction_is_no_number_are_left_out(tmp_path, monkeypatch):
     prediction = np.where(target == 2, np.nan, target)
     np.savez(folder / "predictions.npz", target=target, prediction=prediction)
     seen = []
-    monkeypatch.setattr("trainyard.reports.draw.draw_predicted", lambda *values: seen.append(values))
+    monkeypatch.setattr("trainyard.reports.predictions.draw_predicted", lambda *values: seen.append(values))
     assert names(path for path in draw(folder) if path) == ["learning_curves.png", "residuals.png"]
     assert seen[0][0][:, 0].tolist() == [0, 1, 3, 4]
     assert seen[0][3].endswith("1 rows without a prediction left out")

@@ -1,14 +1,7 @@
 from pathlib import Path
 
 from trainyard.data.summary import LeftOut, Summary
-from trainyard.reports.summary import (
-    LayerRow,
-    columns_text,
-    end_summary,
-    layer_lines,
-    start_summary,
-    sweep_summary,
-)
+from trainyard.reports.summary import LayerRow, columns_text, end_summary, layer_lines, start_summary
 from trainyard.reports.text import WIDTH
 
 CLASSIFICATION = {"loss": "min", "accuracy": "max", "ece": "min"}
@@ -44,14 +37,6 @@ def end(metrics, **changes):
         "error": None,
     }  # fmt: skip
     return end_summary(**{**values, **changes})
-
-
-def sweep(members, **changes):
-    values = {
-        "members": members, "monitor": "val/loss", "direction": "min", "test_metric": "test/accuracy", "spread": {},
-        "folder": FOLDER, "mlflow": "see it with: mlflow ui",
-    }  # fmt: skip
-    return sweep_summary(**{**values, **changes})
 
 
 def test_the_start_says_what_is_trained_on_what():
@@ -212,45 +197,7 @@ def test_a_run_that_was_stopped_before_its_test_says_why():
     )
 
 
-def test_a_sweep_is_told_best_first():
-    told = sweep(
-        [
-            ("dataset=digits optimizer.lr=0.1", "FINISHED", 0.5, {"test/accuracy": 0.8}),
-            ("dataset=digits optimizer.lr=0.01", "FINISHED", 0.2, {"test/accuracy": 0.95}),
-            ("dataset=digits optimizer.lr=9", "FAILED", None, {}),
-        ],
-        spread={"mean/test/accuracy": 0.95, "std/test/accuracy": 0.0125, "members/seeds": 3.0},
-    )
-    assert told == """
-
-        choices            best val/loss  test/accuracy
-  best  optimizer.lr=0.01         0.2000         0.9500
-        optimizer.lr=0.1          0.5000         0.8000
-        optimizer.lr=9                 -              -  failed
-
-all with   dataset=digits
-seeds      test/accuracy 0.9500 ± 0.0125 (mean and deviation over 3 seeds of the best choices)
-members    2 finished, 1 not
-folder     /home/ada/trains/runs/salmon/2026-01-02_03-04-05-0a1b2c
-mlflow     see it with: mlflow ui"""[1:]
-
-
-def test_the_highest_is_best_where_more_is_better_and_what_is_no_number_comes_last():
-    members = [(f"seed={place}", "FINISHED", value, {}) for place, value in enumerate((0.1, float("nan"), 0.0, 0.9))]
-    told = sweep(members, direction="max", monitor="val/accuracy")
-    assert [line.split()[-3] for line in told.splitlines()[2:6]] == ["seed=3", "seed=0", "seed=2", "seed=1"]
-    assert told.splitlines()[2].startswith("  best  seed=3")
-
-
-def test_a_sweep_without_a_good_member_has_no_best():
-    told = sweep([("seed=1", "KILLED", 0.3, {"test/accuracy": 0.5}), ("seed=2", "FAILED", None, {})])
-    assert "  best  " not in told
-    assert "members    0 finished, 2 not\n" in told
-    assert "members    0 finished\n" in sweep([])
-
-
-def test_of_many_members_the_best_are_shown_and_long_choices_are_cut():
-    members = [("network.hidden=[64,64,64,64] " * 9 + f"seed={place}", "FINISHED", 0.1, {}) for place in range(50)]
-    told = sweep([*members, ("seed=1", "FINISHED", 0.2, {})])
-    assert "\n  and 11 more members\n" in told
-    assert max(map(len, told.splitlines())) <= WIDTH
+def test_the_end_names_the_report_of_a_run_that_has_one(tmp_path):
+    assert "\nreport " not in end({}, folder=tmp_path)
+    (tmp_path / "report.html").touch()
+    assert f"\nreport     {tmp_path / 'report.html'}\n" in end({}, folder=tmp_path)

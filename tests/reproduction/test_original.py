@@ -2,8 +2,8 @@ import pytest
 
 from trainyard.config.schema import Tracking
 from trainyard.errors import ConfigError
-from trainyard.reproduction import original
 from trainyard.reproduction.original import open_original
+from trainyard.tracking import open_run
 
 
 def test_a_run_is_taken_from_its_folder(made, tmp_path):
@@ -27,7 +27,7 @@ def test_a_run_without_a_folder_comes_from_mlflow(made, tmp_path, monkeypatch):
             (folder / "mlflow-model" / "artifacts" / "model" / "weights.safetensors").touch()
             (folder / "mlflow-model" / "artifacts" / "model" / "card.json").write_text('{"weights": {"md5": "m"}}')
 
-    monkeypatch.setattr(original, "find_remote", lambda *_: Remote())
+    monkeypatch.setattr(open_run, "find_remote", lambda *_: Remote())
     with open_original("elsewhere", tmp_path, Tracking()) as found:
         assert (found.folder, found.id, found.name) == (None, "f" * 32, "fish-1")
         assert found.files.metrics == files.metrics
@@ -38,7 +38,7 @@ def test_a_run_without_a_folder_comes_from_mlflow(made, tmp_path, monkeypatch):
 
 def test_a_run_that_nobody_knows_is_told(tmp_path):
     with (
-        pytest.raises(ConfigError, match=r"run=nothere: no such run in .*MLflow has none either\."),
+        pytest.raises(ConfigError, match=r"run=nothere: no such run in .*MLflow has none either"),
         open_original("nothere", tmp_path, Tracking(name="off")),
     ):
         pytest.fail("opened")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from trainyard.config.schema import Iris, Mlp
+from tests.inference.packages import save_model
+from trainyard.config.schema import Classifier, Iris, Mlp
 from trainyard.data.prepare import prepare
 from trainyard.inference.card import build_card
-from trainyard.inference.package import save_package
 from trainyard.networks import Inputs, build_network
 
 
@@ -14,11 +14,12 @@ def package_iris(folder: Path, root: Path) -> None:
     prepared = prepare(Iris(name="iris", target=("species",)), task="auto", double=False, root=root)
     inputs = Inputs(prepared.numeric, prepared.category_sizes, prepared.image_shape)
     card = build_card(
-        task=prepared.task, network=Mlp(), inputs=inputs, outputs=3, preprocessing=prepared.preprocessing,
-        classes=prepared.classes, targets=prepared.targets, target_mean=prepared.target_mean,
+        task=prepared.task, model=Classifier(), network=Mlp(), inputs=inputs, outputs=3,
+        preprocessing=prepared.preprocessing, classes=prepared.classes, class_counts=prepared.class_counts,
+        targets=prepared.targets, target_mean=prepared.target_mean,
         target_scale=prepared.target_scale, precision="32", example=prepared.example, metrics={}, lineage={},
     )  # fmt: skip
-    save_package(folder, state=build_network(Mlp(), inputs, 3).state_dict(), card=card)
+    save_model(folder, build_network(Mlp(), inputs, 3), card, prepared)
 
 
 if __name__ == "__main__":

@@ -199,3 +199,19 @@ def test_four_trainings_at_once_on_no_database(tmp_path):
     assert sorted(run["name"] for run in runs) == list("abcd")
     assert all(run["status"] == "FINISHED" and len(run["rows"]["train/loss"]) == 20 for run in runs)
     assert len(store.client.search_experiments()) == 2  # MLflow's Default and ours
+
+
+@pytest.mark.parametrize(
+    ("tracking", "watched"),
+    [(Tracking(), []), (Tracking(system_metrics=True, system_metrics_seconds=2.5), ["--watch", "2.5"])],
+)
+def test_the_mirror_watches_the_machine_where_that_is_asked_for(root, monkeypatch, tracking, watched):
+    asked = []
+
+    def spawn(goal, arguments, log):
+        asked.extend(arguments)
+        return subprocess.Popen(["true"])
+
+    monkeypatch.setattr(client, "spawn_apart", spawn)
+    start_mirror(root / "runs" / "a", tracking, root).cancel()
+    assert asked[4:] == watched

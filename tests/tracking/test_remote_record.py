@@ -34,6 +34,7 @@ def test_it_is_found_by_each_of_its_names_and_fetched(delivered, root, store, tm
     found.download(into)
     assert (into / "config.yaml").read_text() == "a: 1\n"
     assert next(into.glob("mlflow-model/**/weights.safetensors")).read_bytes() == b"12345"
+    assert "MLFLOW_TRACKING_URI" not in os.environ
     found.tag("reproduced", "yes")
     assert store.client.get_run(run.info.run_id).data.tags["reproduced"] == "yes"
 

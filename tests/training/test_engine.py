@@ -8,6 +8,7 @@ from trainyard.errors import ConfigError
 from trainyard.training.distributed import World
 from trainyard.training.engine import choose_engine, open_stepper
 from trainyard.training.flat_stepper import FlatStepper
+from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.plan import plan_run
 
@@ -34,9 +35,9 @@ def test_where_it_is_not_right_the_reference_is_taken(asked):
 
 def test_it_knows_how_many_minibatches_of_a_size_are_to_come():
     plan = plan_run(make_config(max_epochs=10), MADE["classes"], torch.device("cpu"))
-    model = plan.build_model()
+    module = LightningModel(plan.build_model())
     stepper = open_stepper(
-        "fast", model, Member(plan.config), plan.device, World(), length=plan.length,
+        "fast", module, Member(plan.config), plan.device, World(), length=plan.length,
         sizes=plan.open_training().sizes(),
     )  # fmt: skip
     assert isinstance(stepper, FlatStepper)

@@ -8,7 +8,10 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Classifier, Regressor
+from trainyard.data.encode import Encoder
+from trainyard.data.encoders import NumericEncoder
 from trainyard.data.target_power import TargetPower
+from trainyard.data.transforms import Standard
 from trainyard.inference import load
 from trainyard.training.finish import (
     best_metrics,
@@ -21,7 +24,8 @@ from trainyard.training.finish import (
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run
 
-PREPROCESSING = {"version": 1, "dtype": "float32", "features": [], "embedded": [], "columns": []}
+COLUMNS = tuple(NumericEncoder(f"x{place}", "double", 0.0, Standard(1.0, 2.0), False) for place in range(5))
+PREPROCESSING = Encoder(COLUMNS, "float32").to_dict()
 
 
 def fitted(prepared, **settings):

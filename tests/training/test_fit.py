@@ -265,7 +265,7 @@ def test_lightning_says_nothing(capfd):
 
 def test_rows_larger_than_memory_train_to_the_same_bits(monkeypatch):
     whole = bits(run())
-    monkeypatch.setattr("trainyard.training.plan.RESIDENT_SHARE", 0.0)
+    monkeypatch.setattr("trainyard.training.accelerator.RESIDENT_SHARE", 0.0)
     assert bits(run()) == whole
 
 

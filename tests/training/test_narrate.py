@@ -1,23 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Regressor, Salmon, Tracking
+from trainyard.config.schema import Regressor
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import (
-    end_text,
-    main_metric,
-    mlflow_text,
-    next_command,
-    thread_remarks,
-    trained_text,
-    training_line,
-)
+from trainyard.training.narrate import end_text, next_command, thread_remarks, trained_text, training_line
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
 
@@ -57,21 +48,33 @@ def test_more_threads_than_cores_are_remarked(monkeypatch):
     assert thread_remarks(crowded) == [remark]
 
 
-@pytest.mark.parametrize(
-    ("tasks", "dataset", "metric"),
-    [(["regression", None], "digits", "rmse"), (["classification"], "digits", "accuracy"), ([None], "salmon", "rmse"),
-     ([], "digits", "accuracy")],
-)  # fmt: skip
-def test_a_sweep_is_told_by_the_metric_of_its_task_though_nothing_was_tested(tasks, dataset, metric):
-    config = make_config(dataset=Salmon(name="s", target=("length_mm",))) if dataset == "salmon" else make_config()
-    members = [SimpleNamespace(result=replace(result("KILLED"), task=task)) for task in tasks]
-    assert main_metric(SimpleNamespace(members=members, config=config)) == metric
-
-
 def test_after_a_finished_run_its_spread_over_seeds_is_next():
     assert next_command("python train.py dataset=salmon seed=3", result()) == (
         "python train.py dataset=salmon -m seed=1,2,3"
     )
+
+
+def test_words_that_need_quotes_keep_them():
+    told = next_command("python train.py 'note=two words' config=a.yaml", result())
+    assert told == "python train.py 'note=two words' config=a.yaml -m seed=1,2,3"
+    assert next_command("python train.py 'note=two words'", result("KILLED")) == "python train.py resume=4f2a"
+
+
+def test_what_was_handed_on_is_not_handed_on_by_every_seed(monkeypatch):
+    command = "python train.py config=pipeline/digits/config.yaml output=pipeline/digits"
+    without = "python train.py config=pipeline/digits/config.yaml -m seed=1,2,3"
+    assert next_command(command, result()) == without
+    assert next_command(command, result("KILLED")) == "python train.py resume=4f2a output=pipeline/digits"
+    monkeypatch.setenv("DVC_STAGE", "train@digits")
+    assert next_command(command, result()) == "dvc metrics diff"
+    assert next_command(command, result("KILLED")) == "dvc repro train@digits"
+    assert next_command(command, result("FAILED")) == "trainyard report run=4f2a"
+
+
+def test_after_a_repetition_what_sets_the_two_apart_is_next():
+    command = "trainyard train config=/tmp/config.yaml"
+    assert next_command(command, result(), "0123456789abcdef") == "trainyard diff 0123456789ab latest"
+    assert next_command(command, result("KILLED"), "0123456789abcdef") == "trainyard train resume=4f2a"
 
 
 def test_after_another_end_going_on_or_its_pictures_are():
@@ -82,29 +85,6 @@ def test_after_another_end_going_on_or_its_pictures_are():
 def test_after_a_run_that_went_on_its_own_config_is_trained_again():
     assert next_command("python train.py resume=latest training.max_epochs=9", result()) == (
         "python train.py config=runs/made/2026-11-23_10-00-00-4f2a/config.yaml -m seed=1,2,3"
-    )
-
-
-def test_where_to_see_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    assert mlflow_text(Tracking(name="off"), "a", True, None) == "not tracked (tracking=off)"
-    assert mlflow_text(Tracking(), "a", True, None) == (
-        "run a; see it with: mlflow ui, then open http://127.0.0.1:5000"
-    )
-    monkeypatch.chdir("/")
-    assert f"mlflow ui in {tmp_path}" in mlflow_text(Tracking(), "a", True, None)
-    server = Tracking(name="server", uri="http://me:secret@127.0.0.1:5000")
-    assert mlflow_text(server, "a", True, None) == "run a at http://127.0.0.1:5000"
-    elsewhere = Tracking(name="server", uri=f"sqlite:///{tmp_path}/other.db")
-    assert f"--backend-store-uri sqlite:///{tmp_path}/other.db" in mlflow_text(elsewhere, "a", True, None)
-
-
-def test_what_is_not_there_yet_says_so(tmp_path, monkeypatch):
-    monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
-    assert "goes on by itself" in mlflow_text(Tracking(), "a", False, None)
-    assert "The disk is full. Bring the rest with: trainyard sync" in mlflow_text(
-        Tracking(), "a", False, "The disk is full."
     )
 
 

@@ -122,7 +122,7 @@ def test_rows_that_are_to_be_overfitted_are_trained_and_validated():
 
 
 def test_rows_that_outgrow_memory_stay_in_the_map(monkeypatch):
-    monkeypatch.setattr("trainyard.training.plan.RESIDENT_SHARE", 0.0)
+    monkeypatch.setattr("trainyard.training.accelerator.RESIDENT_SHARE", 0.0)
     assert not plan().open_test().resident
 
 

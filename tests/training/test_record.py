@@ -19,6 +19,7 @@ def test_lineage_names_data_seeds_and_device():
     found = record_lineage(plan, command="python train.py", sweep="s", code=None)
     assert found["data"] == {
         "name": "made", "digest": "d" * 32, "origin": "made", "prepared": "k",
+        "rows": {"train": 200, "val": 100, "test": 100},
         "tracked": "none", "revision": None, "changed": None, "files": [],
     }  # fmt: skip
     assert found["seeds"] == {"seed": 3, "split_seed": 0}

@@ -12,6 +12,8 @@ from trainyard.errors import AcceleratorError, DataError, NetworkError
 from trainyard.tracking.journal import read_journal, status
 from trainyard.training import run as module
 from trainyard.training.checkpoint import newest_state
+from trainyard.training.companions import Companions
+from trainyard.training.result import Parent
 from trainyard.training.run import run, task_of
 
 QUICK = ["dataset=iris", "training.max_epochs=2", "tracking=off", "training.progress=false"]
@@ -99,22 +101,14 @@ def test_what_cannot_begin_leaves_nothing(root, monkeypatch, overrides, error, w
     assert not (root / "runs" / "iris" / "b").exists()
 
 
-def test_a_sweep_is_told_how_its_member_ended(root):
-    from trainyard.training.companions import Companions
-
-    told = []
-    parent = SimpleNamespace(
-        id="p" * 32, folder=root / "runs" / "iris" / "s", companions=Companions(None, 0),
-        add=lambda overrides, result: told.append((overrides, result.status)),
-        add_failed=lambda overrides, folder, error: told.append((overrides, str(error))),
-    )  # fmt: skip
-    result = start(root, "s/0", "seed=1", parent=parent)
-    assert read_journal(result.folder)[0]["parent"] == "p" * 32
-    with pytest.raises(DataError):
-        start(root, "s/1", "dataset.target=nothing", parent=parent)
-    assert told[0] == (["seed=1"], "FINISHED")
-    assert "nothing" in told[1][1]
-    parent.companions.close()
+def test_a_member_knows_its_sweep_and_starts_no_process_of_its_own(root, monkeypatch):
+    beside = Companions(None, 0)
+    monkeypatch.setattr(Companions, "start", None)
+    result = start(root, "s/0", "seed=1", parent=Parent("p" * 32, root / "runs" / "iris" / "s", beside))
+    begin = read_journal(result.folder)[0]
+    assert (begin["parent"], begin["name"]) == ("p" * 32, "iris-mlp-0")
+    assert json.loads((result.folder / "lineage.json").read_text())["sweep"] == "s"
+    beside.close()
 
 
 def test_a_failure_half_way_keeps_what_was_reached(root, monkeypatch):

@@ -3,7 +3,7 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Cosine, Plateau
-from trainyard.training.fit import fit
+from trainyard.training import fit
 from trainyard.training.member import Member
 from trainyard.training.plan import plan_run
 from trainyard.training.schedule import Length
@@ -29,7 +29,9 @@ def test_several_optimizers_are_not_for_it():
         ReferenceStepper(Model(), Member(make_config()), Length(None, 1))
 
 
-def test_lightning_counts_the_same_steps():
+def test_lightning_counts_the_same_steps(monkeypatch):
+    trainers, build_trainer = [], fit.build_trainer
+    monkeypatch.setattr(fit, "build_trainer", lambda *given: trainers.append(build_trainer(*given)) or trainers[0])
     plan = plan_run(make_config(max_epochs=2, accumulate=2, engine="reference"), make_prepared(), CPU)
-    fitted = fit(plan)
-    assert fitted.model.trainer.global_step == fitted.member.step == 14
+    fitted = fit.fit(plan)
+    assert trainers[0].global_step == fitted.member.step == 14

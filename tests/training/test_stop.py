@@ -44,6 +44,16 @@ def test_a_signal_asks_to_stop_and_the_second_insists(number, reason, code):
     assert signal.getsignal(number) is before
 
 
+def test_a_stop_that_another_process_told_of_makes_the_own_signal_no_second_one():
+    stop = Stop()
+    with stop_on_signals(stop):
+        stop.reason = "terminated"
+        signal.raise_signal(signal.SIGTERM)
+        assert stop.exit_code == 143
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+
+
 @pytest.fixture
 def interrupt():
     """Ctrl-C is as it was after the test."""

@@ -10,15 +10,24 @@ from typing import Any
 import pytest
 
 from trainyard.config.schema import Config
+from trainyard.training.result import RunResult
 
 REPOSITORY = Path(__file__).parents[2]
 
 
 @dataclass
-class Result:
-    """How a noted run ended."""
+class Begun:
+    """A noted sweep: what it was begun with, how its members ended, and whether it was stopped."""
 
-    exit_code: int = 0
+    folder: Path
+    configs: Sequence[Config]
+    more: dict[str, Any]
+    parent: object = field(default_factory=object)
+    added: list[tuple[int, list[str], RunResult]] = field(default_factory=list)
+    stopped: bool | None = None
+
+    def add(self, number: int, overrides: list[str], result: RunResult) -> None:
+        self.added.append((number, overrides, result))
 
 
 @dataclass
@@ -28,19 +37,19 @@ class Runs:
     end: Callable[[Config, Path], int] = lambda _config, _folder: 0
     configs: list[Config] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
-    sweeps: list[dict[str, Any]] = field(default_factory=list)
+    sweeps: list[Begun] = field(default_factory=list)
 
-    def run(self, config: Config, *, folder: Path, **more: Any) -> Result:
+    def run(self, config: Config, *, folder: Path, **more: Any) -> RunResult:
         self.configs.append(config)
         self.calls.append({"folder": folder, **more})
-        return Result(self.end(config, folder))
+        return RunResult(folder, "FINISHED", self.end(config, folder), {}, None)
 
-    def begin_sweep(self, folder: Path, configs: Sequence[Config], **more: Any) -> dict[str, Any]:
-        self.sweeps.append({"folder": folder, "configs": configs, "ended": False, **more})
+    def begin_sweep(self, folder: Path, configs: Sequence[Config], **more: Any) -> Begun:
+        self.sweeps.append(Begun(folder, configs, more))
         return self.sweeps[-1]
 
-    def end_sweep(self, sweep: dict[str, Any]) -> None:
-        sweep["ended"] = True
+    def end_sweep(self, sweep: Begun, *, stopped: bool) -> None:
+        sweep.stopped = stopped
 
 
 @pytest.fixture

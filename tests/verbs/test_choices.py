@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from trainyard.config.compose import compose
+from trainyard.config.text import to_yaml
 from trainyard.errors import ConfigError
-from trainyard.verbs.choices import compose_choices
+from trainyard.verbs.choices import compose_choices, compose_over_run, take_keys
 
 
 def test_choices_compose_as_those_of_a_training(project: Path) -> None:
@@ -22,3 +24,32 @@ def test_help_is_no_config(project: Path) -> None:
 def test_other_flags_belong_to_the_training(project: Path, flag: list[str]) -> None:
     with pytest.raises(ConfigError, match="trainyard find lr: takes choices only; the other flags belong to"):
         compose_choices("find lr", flag)
+
+
+def test_a_verbs_own_keys_are_told_apart_from_the_choices() -> None:
+    argv = ["output=a=b.json", "network=mlp", "outputs=3", "output", "raw= x ", "--help"]
+    own, others = take_keys("prepare", argv, ("output", "raw"))
+    assert own == {"output": "a=b.json", "raw": "x"}
+    assert others == ["network=mlp", "outputs=3", "output", "--help"]
+
+
+def test_all_that_is_wrong_with_a_verbs_own_keys_is_told() -> None:
+    with pytest.raises(ConfigError) as error:
+        take_keys("prepare", ["output=", "raw=a", "raw=b"], ("output", "raw"))
+    assert error.value.faults == (
+        "output: has no value; trainyard prepare --help tells what it is for", "raw=b: raw is there twice",
+    )  # fmt: skip
+
+
+def test_choices_lie_over_a_resolved_config(project: Path) -> None:
+    path = project / "config.yaml"
+    path.write_text(to_yaml(compose(["dataset=salmon", "seed=5"])), encoding="utf-8")
+    typed = ["optimizer.lr=0.02"]
+    assert compose_choices("prepare", [f"config={path}", *typed]) == compose(["dataset=salmon", "seed=5", *typed])
+    assert compose_over_run("evaluate", path, typed) == compose(["dataset=salmon", "seed=5", *typed])
+    assert compose_over_run("evaluate", None, typed) == compose(typed)
+
+
+def test_what_is_no_resolved_config_is_told(project: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config=nowhere.yaml: there is no file nowhere.yaml"):
+        compose_choices("prepare", ["config=nowhere.yaml"])

@@ -51,8 +51,8 @@ def test_equal_runs_are_no_error_and_json_is_printed(runs: Path, capsys: Capture
         ([], ["a: which run? Write trainyard diff A B, or a=<run>",
               "b: which run? Write trainyard diff A B, or b=<run>"]),
         (["aaaaaa"], ["b: which run? Write trainyard diff A B, or b=<run>"]),
-        (["aaaaab", "ltest"], ["a=aaaaab: no such run in {runs}; did you mean aaaaaa?",
-                               "b=ltest: no such run in {runs}"]),
+        (["aaaaab", "ltest"], ["a=aaaaab: no such run in {runs}; did you mean aaaaaa? (MLflow has none either)",
+                               "b=ltest: no such run in {runs} (MLflow has none either)"]),
         (["aaaaaa", "bbbbbb"], ["b={runs}/fish/2026-01-02_10-00-00-bbbbbb: is a sweep; name one of its runs, such as "
                                 "{runs}/fish/2026-01-02_10-00-00-bbbbbb/0-lr=0.1"]),
         (["aaaaaa", "latest", "jsn=true"], ["jsn=true: no such key; did you mean json?"]),

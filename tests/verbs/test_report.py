@@ -26,4 +26,4 @@ def test_the_plots_of_a_run_are_drawn_and_named(run: Path, argv: list[str], caps
 def test_a_run_that_is_not_there_is_a_mistake(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["report", "run=aaaaab"]) == 2
     told = capsys.readouterr().err
-    assert told.endswith(f"run=aaaaab: no such run in {run.parents[1]}; did you mean aaaaaa?\n")
+    assert told.endswith(f"no such run in {run.parents[1]}; did you mean aaaaaa? (MLflow has none either)\n")

@@ -8,7 +8,6 @@ from tests.verbs.conftest import Runs
 from trainyard.config.schema import Config
 from trainyard.errors import DataError, NetworkError, TrainyardError
 from trainyard.verbs.cli import run_command
-from trainyard.verbs.train import sweep_exit_code
 
 Capture = pytest.CaptureFixture[str]
 
@@ -119,80 +118,3 @@ def test_ctrl_c_before_the_run_begins_leaves_no_folder(runs: Runs, project: Path
     assert run_command(["train"]) == 130
     assert capsys.readouterr() == ("", "")
     assert not folders(project)
-
-
-def test_the_members_of_a_sweep_run_under_one_parent(runs: Runs, project: Path, capsys: Capture) -> None:
-    assert run_command(["train", "-m", "seed=1,2", "network=mlp,linear", "dataset=iris", "tags={a:1,b:2}"]) == 0
-    (sweep,) = runs.sweeps
-    assert [(config.seed, config.network.name) for config in runs.configs] == [
-        (1, "mlp"), (1, "linear"), (2, "mlp"), (2, "linear"),
-    ]  # fmt: skip
-    assert sweep["ended"]
-    assert list(sweep["configs"]) == runs.configs
-    assert sweep["overrides"] == ["seed=1,2", "network=mlp,linear", "dataset=iris", "tags={a:1,b:2}"]
-    assert sweep["swept"] == {"seed": "1,2", "network": "mlp,linear"}
-    assert sweep["command"] == "python train.py -m seed=1,2 network=mlp,linear dataset=iris 'tags={a:1,b:2}'"
-    assert all(call["parent"] is sweep for call in runs.calls)
-    assert {call["folder"].parent for call in runs.calls} == {sweep["folder"]}
-    assert runs.calls[1]["overrides"] == ["seed=1", "network=linear", "dataset=iris", "tags={a:1,b:2}"]
-    assert "Member 2 of 4: seed=1 network=linear" in capsys.readouterr().out
-
-
-def test_every_member_is_checked_before_the_first_runs(runs: Runs, project: Path, capsys: Capture) -> None:
-    assert run_command(["train", "-m", "seed=1,2,x"]) == 2
-    assert capsys.readouterr().err == "trainyard: 1 mistake in the config\n  seed=x: must be a whole number\n"
-    assert not runs.sweeps
-    assert not folders(project)
-
-
-def test_a_member_that_fails_does_not_stop_the_others(runs: Runs, project: Path, capsys: Capture) -> None:
-    def end(config: Config, folder: Path) -> int:
-        if config.seed == 2:
-            raise DataError("no such file")
-        (folder / "journal.jsonl").touch()
-        if config.seed == 3:
-            raise RuntimeError("shapes differ")
-        return 0
-
-    runs.end = end
-    assert run_command(["train", "-m", "seed=1,2,3,4"]) == 1
-    assert [config.seed for config in runs.configs] == [1, 2, 3, 4]
-    assert runs.sweeps[0]["ended"]
-    left = sorted(path.name for path in runs.sweeps[0]["folder"].iterdir())
-    assert left == ["0-seed=1", "2-seed=3", "3-seed=4"]
-    out, err = capsys.readouterr()
-    assert "no such file" in err
-    assert "Member 2 of 4: seed=2\n  failed: no such file\n" in out
-    assert "Member 3 of 4: seed=3\n  failed: RuntimeError: shapes differ\n" in out
-
-
-def test_an_error_that_breaks_a_member_before_it_wrote_anything_does_not_stop_the_others(runs: Runs) -> None:
-    runs.end = lambda config, _folder: 1 // (config.seed - 1)
-    assert run_command(["train", "-m", "seed=1,2"]) == 1
-    assert [config.seed for config in runs.configs] == [1, 2]
-    assert runs.sweeps[0]["ended"]
-
-
-@pytest.mark.parametrize("code", [130, 143])
-def test_a_signal_stops_the_whole_sweep(runs: Runs, code: int) -> None:
-    runs.end = lambda config, _folder: code if config.seed == 2 else 0
-    assert run_command(["train", "-m", "seed=1,2,3"]) == code
-    assert [config.seed for config in runs.configs] == [1, 2]
-    assert runs.sweeps[0]["ended"]
-
-
-def test_ctrl_c_between_members_ends_the_sweep(runs: Runs) -> None:
-    def interrupt(_config: Config, _folder: Path) -> int:
-        raise KeyboardInterrupt
-
-    runs.end = interrupt
-    assert run_command(["train", "-m", "seed=1,2"]) == 130
-    assert len(runs.calls) == 1
-    assert runs.sweeps[0]["ended"]
-
-
-@pytest.mark.parametrize(
-    ("codes", "code"), [([0, 0], 0), ([0, 1], 1), ([0, 2], 2), ([1, 2], 1), ([2, 2], 2), ([0, 130], 130), ([], 0)]
-)
-def test_a_sweep_has_one_exit_code(codes: list[int], code: int) -> None:
-    assert sweep_exit_code(codes) == code

@@ -1,5 +1,6 @@
 """A train command, through Hydra: what it shows, or the run or sweep that it stands for and its launch."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,23 +8,24 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from hydra._internal.callbacks import Callbacks
+from hydra._internal.core_plugins.basic_launcher import BasicLauncher
 from hydra._internal.hydra import Hydra
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.plugins import Plugins
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
+from trainyard.config.command_keys import fold_overrides, take_command_keys
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.help import help_text
-from trainyard.config.keys import COMMAND_KEYS
 from trainyard.config.loader import Loader
 from trainyard.config.overlay import read_resolved
-from trainyard.config.overrides import shape_of
 from trainyard.config.resolve import first_line, resolve
 from trainyard.config.secrets import MASK, is_secret_key, mask_text, masked_overrides
-from trainyard.config.sweep import Sweep, compose_sweep
+from trainyard.config.sweep import Sweep, compose_member, compose_sweep
+from trainyard.config.text import to_dict
+from trainyard.config.ticket import Ticket
 from trainyard.errors import ConfigError
 
 Result = TypeVar("Result")
@@ -36,9 +38,11 @@ class TrainCommand:
     def __init__(self, flags: Namespace, typed_as: str):
         self.flags = flags
         self.typed_as = typed_as
-        self.keys, self.overrides = take_command_keys(flags.overrides)
-        if self.resume is not None and self.is_multirun:
-            raise ConfigError("resume: goes on with one run; leave out -m")
+        self.keys, others = take_command_keys(flags.overrides)
+        self.overrides = [*others, *fold_overrides(self.keys.get("k_fold"), others)]
+        for key in ("resume", "output"):
+            if key in self.keys and self.is_multirun:
+                raise ConfigError(f"{key}: is about one run; leave out -m and k_fold")
         loader = Loader(flags.config_dir, flags.config_path)
         self.composer = Composer(loader, flags.config_name or "train", self._resolved())
         self.hydra = _MaskingHydra("train", self.composer.loader, resolve=flags.resolve)
@@ -49,9 +53,14 @@ class TrainCommand:
         return self.keys.get("resume")
 
     @property
+    def output(self) -> Path | None:
+        """The folder that gets what comes out of the run, where one was named."""
+        return Path(self.keys["output"]).expanduser() if "output" in self.keys else None
+
+    @property
     def is_multirun(self) -> bool:
-        """Whether -m or hydra.mode=MULTIRUN asks for a sweep."""
-        return bool(self.flags.multirun) or "hydra.mode=MULTIRUN" in self.overrides
+        """Whether -m, hydra.mode=MULTIRUN or k_fold asks for a sweep."""
+        return bool(self.flags.multirun) or "hydra.mode=MULTIRUN" in self.overrides or "k_fold" in self.keys
 
     def show(self) -> None:
         """Print what --help, --cfg, --info, --hydra-help or -sc ask for."""
@@ -100,23 +109,49 @@ class TrainCommand:
         """Return the checked members of the sweep; raise ConfigError with the faults of all of them."""
         return compose_sweep(self.composer, self.overrides)
 
-    def run_sweep(self, sweep: Sweep, task: Task[Result]) -> None:
-        """Let Hydra's launcher run the task for each member in turn; what a task raises ends the sweep."""
+    def compose_member(self, ticket: Ticket) -> Sweep:
+        """Return the sweep of a ticket with that one member; raise ConfigError."""
+        return compose_member(self.composer, ticket)
+
+    def run_members(self, sweep: Sweep, task: Task[Result]) -> None:
+        """Let Hydra run the task for each member in turn, in this process; what a task raises ends the sweep."""
         loader = self.composer.loader
         loader.sweep_folder, loader.swept_keys = str(sweep.folder), sweep.swept_keys
         for member, composed in zip(sweep.lines, sweep.members, strict=True):
             loader.keep(self.composer.config_name, [*sweep.hydra_lines, *member], RunMode.RUN, composed.cfg)
-        callbacks = Callbacks(sweep.cfg)
-        job = _Job(sweep.members, task)
+        job = _Job(sweep.members, task, sweep.first)
+        launcher = BasicLauncher()
         with self._global_hydra():
-            callbacks.on_multirun_start(config=sweep.cfg, config_name=self.composer.config_name)
-            context = HydraContext(config_loader=loader, callbacks=callbacks)
-            launcher = Plugins.instance().instantiate_launcher(context, job, sweep.cfg)
+            context = HydraContext(config_loader=loader, callbacks=Callbacks(sweep.cfg))
+            launcher.setup(hydra_context=context, task_function=job, config=sweep.cfg)
             for first, batch in sweep.batches():
                 launcher.launch(batch, initial_job_idx=first)
                 if job.error is not None:
                     raise job.error
-            callbacks.on_multirun_end(config=sweep.cfg, config_name=self.composer.config_name)
+
+    @contextmanager
+    def multirun(self, sweep: Sweep) -> Iterator[None]:
+        """Call what hydra.callbacks names before the members run and after them."""
+        callbacks = Callbacks(sweep.cfg)
+        callbacks.on_multirun_start(config=sweep.cfg, config_name=self.composer.config_name)
+        yield
+        callbacks.on_multirun_end(config=sweep.cfg, config_name=self.composer.config_name)
+
+    def tickets(self, sweep: Sweep, *, parent: str, command: str, side_by_side: int) -> list[Ticket]:
+        """Return what processes of their own are told of the members, where `side_by_side` of them run at a time."""
+        flags = {"--config-dir": self.flags.config_dir, "--config-path": self.flags.config_path,
+                 "--config-name": self.flags.config_name}  # fmt: skip
+        argv = [word for flag, value in flags.items() if value is not None for word in (flag, value)]
+        argv += [f"config={self.keys['config']}"] if "config" in self.keys else []
+        return [
+            Ticket(
+                number=sweep.first + place, argv=tuple(argv), typed_as=self.typed_as, command=command,
+                hydra_lines=sweep.hydra_lines, lines=lines, overrides=composed.overrides, swept_keys=sweep.swept_keys,
+                values=to_dict(composed.config), folder=str(sweep.folder), parent=parent, path=tuple(sys.path),
+                side_by_side=side_by_side,
+            )
+            for place, (lines, composed) in enumerate(zip(sweep.lines, sweep.members, strict=True))
+        ]  # fmt: skip
 
     def _keep(self, composed: Composed) -> None:
         self.composer.loader.keep(self.composer.config_name, self.overrides, RunMode.RUN, composed.cfg)
@@ -131,43 +166,22 @@ class TrainCommand:
             GlobalHydra.instance().clear()
 
 
-def take_command_keys(overrides: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """Return config=... and resume=... by key, and all other overrides; raise ConfigError where they are wrong."""
-    found: dict[str, str] = {}
-    others, faults = [], []
-    for text in overrides:
-        shape = shape_of(text)
-        if shape.key not in COMMAND_KEYS:
-            others.append(text)
-        elif not (shape.value or "").strip():
-            faults.append(f"{shape.key}: has no value; it names {COMMAND_KEYS[shape.key]}")
-        elif shape.key in found:
-            faults.append(f"{text}: {shape.key} is there twice")
-        else:
-            found[shape.key] = (shape.value or "").strip().strip("'\"")
-    if len(found) == 2:
-        faults.append("config and resume: give one of them; a resumed run has its own config")
-    if faults:
-        raise ConfigError(faults)
-    return found, others
-
-
 class _Job(Generic[Result]):
     """The function that Hydra calls; it keeps an exception to itself, as Hydra would print its own words about it."""
 
     value: Result
 
-    def __init__(self, composed: Sequence[Composed], task: Task[Result]):
-        self.composed, self.task = composed, task
+    def __init__(self, composed: Sequence[Composed], task: Task[Result], first: int = 0):
+        self.composed, self.task, self.first = composed, task, first
         self.error: Exception | None = None
 
     def __call__(self, _cfg: DictConfig) -> None:
         hydra = HydraConfig.get()
-        number = 0 if OmegaConf.is_missing(hydra.job, "num") else int(hydra.job.num)
+        number = 0 if OmegaConf.is_missing(hydra.job, "num") else int(hydra.job.num) - self.first
         if self.error is None:
             try:
                 self.value = self.task(self.composed[number], Path(hydra.runtime.output_dir))
-            except Exception as error:  # noqa: BLE001  # raised again by run() and run_sweep()
+            except Exception as error:  # noqa: BLE001  # raised again by run() and run_members()
                 self.error = error
 
 

@@ -36,6 +36,7 @@ LINES = {
     "dataset=csv dataset.path=houses.csv dataset.target=price": "a table of your own",
     "experiment=digits": "a preset",
     "-m seed=1,2,3 network.hidden=[64],[128,128]": "six runs, compared",
+    "k_fold=5": "a cross-validation; each row is tested once",
     "debug=overfit": "can it learn two minibatches by heart?",
     "resume=latest": "go on with the newest run",
     "config=runs/latest/config.yaml seed=2": "a run again, from its config, with a key changed",

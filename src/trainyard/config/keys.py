@@ -34,6 +34,8 @@ FREE_GROUPS = ("callbacks",)  # groups whose options hold what the schema leaves
 COMMAND_KEYS = {  # which say what a command does, and are no part of a config
     "config": "a resolved config to train, such as a run's config.yaml",
     "resume": "a run to go on with: latest, its folder, or the id at the end of its name",
+    "k_fold": "a number of folds, each of which is tested by a member of a sweep: 5",
+    "output": "a folder that gets model, curves and metrics of the run when it has finished, for a pipeline",
 }
 # what other tools call a key of ours
 OTHER_NAMES = {

@@ -39,6 +39,7 @@ class Loader(ConfigLoaderImpl):
         super().__init__(search_path(config_dir, config_path))
         self.sweep_folder: str | None = None  # of a sweep: where its members go and what sets them apart
         self.swept_keys: tuple[str, ...] = ()
+        self.sweep_cfg: DictConfig | None = None  # Hydra's own for the sweep whose members this process trains
         self.repeated = repeated
         self._bases: dict[tuple[Any, ...], DictConfig] = {}
         self._kept: dict[tuple[Any, ...], DictConfig] = {}

@@ -9,6 +9,7 @@ from hydra.errors import HydraException
 
 from trainyard.config.faults import Fault
 from trainyard.config.keys import DISCRIMINATORS, OVERLAYS, key_variants
+from trainyard.config.launchers import LAUNCHERS
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.overrides import Groups, Shape, hydra_line, key_at, shape_of
 from trainyard.config.secrets import masked_overrides
@@ -144,6 +145,8 @@ def _wrong_option(shape: Shape, override: Override, groups: Groups) -> str | Non
                 return f"must be one {group}; {there}. Keys of it are set as {group}.<key>=<value>"
             if (group, str(name)) in REFUSED_OPTIONS:
                 return REFUSED_OPTIONS[group, str(name)]
+            if str(name) not in known and group == "hydra/launcher" and name in LAUNCHERS.values():
+                return "is not installed; it comes with pip install 'trainyard[launchers]'"
             if str(name) not in known:
                 own = TABLE.search(str(name)) if group == "dataset" else None
                 if own:

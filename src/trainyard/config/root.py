@@ -11,16 +11,18 @@ def project_root() -> Path:
     """Return TRAINYARD_ROOT, else DVC_ROOT, else the nearest project folder up from here, else this folder.
 
     A project folder has `conf/` and `train.py`, or `.trainyard`. In the temporary folders of `dvc exp run`, DVC_ROOT
-    names the repository that the experiment belongs to.
+    names the repository that the experiment belongs to, and the project is the same folder there.
     """
-    for variable in ("TRAINYARD_ROOT", "DVC_ROOT"):
-        if os.environ.get(variable):
-            return Path(os.environ[variable]).expanduser().resolve()
+    if os.environ.get("TRAINYARD_ROOT"):
+        return Path(os.environ["TRAINYARD_ROOT"]).expanduser().resolve()
     here = Path.cwd()
-    for folder in _upwards(here):
-        if _has_front_door(folder) or (folder / ".trainyard").exists():
-            return folder
-    return here
+    is_project = (folder for folder in _upwards(here) if _has_front_door(folder) or (folder / ".trainyard").exists())
+    found = next(is_project, None)
+    if not os.environ.get("DVC_ROOT"):
+        return found or here
+    repository = Path(os.environ["DVC_ROOT"]).expanduser().resolve()
+    copy = next((folder for folder in _upwards(found or here) if (folder / ".dvc").is_dir()), None)
+    return repository if found is None or copy is None else repository / found.relative_to(copy)
 
 
 def code_root() -> Path:

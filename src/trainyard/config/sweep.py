@@ -12,12 +12,15 @@ from omegaconf import DictConfig, open_dict
 
 from trainyard.config.compose import COMPOSITION_ERRORS, Composed, Composer
 from trainyard.config.faults import Fault, in_order
+from trainyard.config.launchers import Launcher, launcher_faults, read_launcher
 from trainyard.config.override_faults import read_overrides
 from trainyard.config.overrides import decode_name, shape_of, split_path
+from trainyard.config.rules.place import DISTRIBUTED
+from trainyard.config.text import with_secrets
+from trainyard.config.ticket import Ticket
 from trainyard.errors import ConfigError
 
 BASIC_SWEEPER = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
-BASIC_LAUNCHER = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
 EXPERIMENT_NAME_LENGTH = 60
 
 
@@ -28,6 +31,7 @@ class Sweep:
     - cfg: what Hydra composed for the sweep as a whole
     - lines: the overrides of each member as Hydra takes them; hydra_lines: those of Hydra itself
     - swept_keys: the keys that set members apart
+    - first: the number of the first member, which is not 0 in the process of a single one
     """
 
     members: tuple[Composed, ...]
@@ -36,12 +40,18 @@ class Sweep:
     cfg: DictConfig
     lines: tuple[tuple[str, ...], ...]
     hydra_lines: tuple[str, ...]
+    first: int = 0
+
+    @property
+    def launcher(self) -> Launcher:
+        """What starts the members."""
+        return read_launcher(self.cfg)
 
     def batches(self) -> Iterator[tuple[int, list[list[str]]]]:
         """Yield the number of its first member and the overrides of each batch of hydra.sweeper.max_batch_size."""
         size = self.cfg.hydra.sweeper.get("max_batch_size") or len(self.lines)
         for first in range(0, len(self.lines), size):
-            yield first, [list(member) for member in self.lines[first : first + size]]
+            yield self.first + first, [list(member) for member in self.lines[first : first + size]]
 
 
 def compose_sweep(composer: Composer, overrides: Sequence[str]) -> Sweep:
@@ -54,14 +64,16 @@ def compose_sweep(composer: Composer, overrides: Sequence[str]) -> Sweep:
     except COMPOSITION_ERRORS:
         _, more = composer.compose_step_by_step([line for line in lines if shape_of(line).is_hydra])
         raise ConfigError(in_order(faults + more, [])) from None
-    faults += _unsupported(cfg)
+    configured = [f"{key}={value}" for key, value in (cfg.hydra.sweeper.get("params") or {}).items()]
+    faults += [*_other_sweeper(cfg), *launcher_faults(cfg, (*configured, *overrides))]
     hydra_lines = [line for line in lines if shape_of(line).is_hydra]
-    parsed, more = _parse(composer, cfg, [line for line in lines if line not in hydra_lines])
+    parsed, more = _parse(composer, configured, [line for line in lines if line not in hydra_lines])
     faults += more
     if _endless(parsed):
         raise ConfigError(in_order(faults + _endless(parsed), []))
     split = [tuple(member) for batch in BasicSweeper.split_arguments(parsed, None) for member in batch]
     members, more = _compose_members(composer, split, hydra_lines, overrides)
+    more += _distributed(members)
     if faults or more:
         raise ConfigError(in_order(faults + more, [shape_of(text).key for text in overrides]))
     swept = tuple(override.key_or_group for override in parsed if override.is_sweep_override())
@@ -69,9 +81,30 @@ def compose_sweep(composer: Composer, overrides: Sequence[str]) -> Sweep:
     return Sweep(tuple(members), _folder(cfg, members), swept, cfg, tuple(split), tuple(hydra_lines))
 
 
-def _parse(composer: Composer, cfg: DictConfig, lines: Sequence[str]) -> tuple[list[Override], list[Fault]]:
+def compose_member(composer: Composer, ticket: Ticket) -> Sweep:
+    """Return the sweep of a ticket with that one member, in a process of its own.
+
+    The config is the one that was checked when the sweep began, whatever has become of its files since; its secrets
+    are read again.
+    """
+    loader = composer.loader
+    loader.repeated = True
+    composed = composer.compose([*ticket.hydra_lines, *ticket.lines])
+    config = with_secrets(ticket.values, composed.config)
+    if loader.sweep_cfg is None:
+        loader.sweep_cfg = loader.load_configuration(composer.config_name, list(ticket.hydra_lines), RunMode.MULTIRUN)
+    cfg = loader.sweep_cfg
+    with open_dict(cfg):
+        cfg.hydra.sweep.dir = ticket.folder
+    member = replace(composed, config=config, overrides=ticket.overrides)
+    folder = Path(ticket.folder)
+    return Sweep((member,), folder, ticket.swept_keys, cfg, (ticket.lines,), ticket.hydra_lines, ticket.number)
+
+
+def _parse(
+    composer: Composer, configured: Sequence[str], lines: Sequence[str]
+) -> tuple[list[Override], list[Fault]]:
     """Parse the overrides of the members: those of hydra.sweeper.params, then what was typed."""
-    configured = [f"{key}={value}" for key, value in (cfg.hydra.sweeper.get("params") or {}).items()]
     from_config, faults = read_overrides(configured, composer.loader, sweeping=True)
     parser = OverridesParser.create(config_loader=composer.loader)
     return parser.parse_overrides([*from_config, *lines]), faults
@@ -140,14 +173,22 @@ def _folder(cfg: DictConfig, members: Sequence[Composed]) -> Path:
     return folder
 
 
-def _unsupported(cfg: DictConfig) -> list[Fault]:
-    faults = []
-    for part, supported in (("sweeper", BASIC_SWEEPER), ("launcher", BASIC_LAUNCHER)):
-        if cfg.hydra[part].get("_target_") != supported:
-            choice = cfg.hydra.runtime.choices.get(f"hydra/{part}")
-            text = f"hydra/{part}={choice}: is not supported; take hydra/{part}=basic"
-            faults.append(Fault(text, (f"hydra/{part}",)))
-    return faults
+def _other_sweeper(cfg: DictConfig) -> list[Fault]:
+    if cfg.hydra.sweeper.get("_target_") == BASIC_SWEEPER:
+        return []
+    choice = cfg.hydra.runtime.choices.get("hydra/sweeper")
+    return [Fault(f"hydra/sweeper={choice}: is not supported; take hydra/sweeper=basic", ("hydra/sweeper",))]
+
+
+def _distributed(members: Sequence[Composed]) -> list[Fault]:
+    """Refuse what starts this command anew in processes of its own, which would start the whole sweep in each."""
+    names = dict.fromkeys(member.config.accelerator.name for member in members)
+    return [
+        Fault(f"accelerator={name}: trains one run in several processes, and a sweep trains many; leave out -m, or "
+              "take another accelerator", ("accelerator",))
+        for name in names
+        if name in DISTRIBUTED
+    ]
 
 
 def _endless(parsed: Sequence[Override]) -> list[Fault]:

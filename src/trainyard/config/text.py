@@ -1,7 +1,7 @@
 """A config to YAML and plain values, and back, with secrets masked."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from trainyard.config.check import check_config
@@ -28,12 +28,30 @@ def to_dict(config: Config) -> dict[str, Any]:
     return plain
 
 
+def masked_keys(config: Config) -> list[str]:
+    """Return the dotted keys whose values `to_dict` masks, in whole or in part."""
+    return list(_differing(_plain(config), to_dict(config), ""))
+
+
 def from_dict(values: Mapping[str, Any]) -> Config:
     """Return the config of nested plain values, checked; raise ConfigError. What was masked stays ***."""
     checked = check_config(values)
     if checked.config is None or checked.faults:
         raise ConfigError([fault.text for fault in checked.faults])
     return checked.config
+
+
+def with_secrets(values: Mapping[str, Any], again: Config) -> Config:
+    """Return the config that `to_dict` gave `values` of, with what was masked taken from `again`, composed anew."""
+    return replace(from_dict(_unmasked(values, _plain(again))), masked=again.masked)
+
+
+def _unmasked(value: Any, again: Any) -> Any:
+    if isinstance(value, Mapping) and isinstance(again, Mapping):
+        return {name: _unmasked(inner, again.get(name)) for name, inner in value.items()}
+    if isinstance(value, list) and isinstance(again, list) and len(value) == len(again):
+        return [_unmasked(inner, other) for inner, other in zip(value, again, strict=True)]
+    return again if isinstance(value, str) and MASK in value and again is not None else value
 
 
 def _plain(value: Any) -> Any:
@@ -43,6 +61,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value
+
+
+def _differing(value: Any, masked: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict) and isinstance(masked, dict):
+        for name, inner in value.items():
+            yield from _differing(inner, masked[name], f"{path}.{name}" if path else name)
+    elif value != masked:
+        yield path
 
 
 def _masked(value: Any, path: str, masked: set[str]) -> Any:

@@ -2,12 +2,27 @@
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from trainyard.config.nearest import did_you_mean
 from trainyard.config.root import project_root
 from trainyard.errors import ConfigError
+
+_GIVEN: ContextVar[Mapping[str, Any]] = ContextVar("given", default=MappingProxyType({}))
+
+
+@contextmanager
+def given(objects: Mapping[str, Any]) -> Iterator[None]:
+    """Let names stand for objects that the caller has at hand, which need neither trust nor an import."""
+    before = _GIVEN.set(objects)
+    try:
+        yield
+    finally:
+        _GIVEN.reset(before)
 
 
 def target_fault(name: str, trusted: Sequence[str], key: str) -> str | None:
@@ -15,6 +30,8 @@ def target_fault(name: str, trusted: Sequence[str], key: str) -> str | None:
 
     Nothing is imported.
     """
+    if name in _GIVEN.get():
+        return None
     parts = name.split(".")
     if len(parts) < 2 or not all(part.isidentifier() for part in parts):
         return f"{key}={name}: must be package.module.name, such as mine.networks.Net"
@@ -31,6 +48,8 @@ def resolve_target(name: str, trusted: Sequence[str], key: str) -> Any:
     Modules are looked for where Python does, and then at the project root. Raises ConfigError where the package is not
     trusted, cannot be imported or has nothing of that name.
     """
+    if name in _GIVEN.get():
+        return _GIVEN.get()[name]
     fault = target_fault(name, trusted, key)
     if fault is not None:
         raise ConfigError(fault)

@@ -14,7 +14,8 @@ from trainyard.data.columns import Columns, check_names, choose_columns
 from trainyard.data.describe import summarize, summarize_images
 from trainyard.data.encode import Encoder
 from trainyard.data.encoders import ColumnEncoder
-from trainyard.data.example import example_rows
+from trainyard.data.encoding import encode_rows as encode_any
+from trainyard.data.example import example_rows, probe_rows
 from trainyard.data.fit import Fit
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.pixels import Pixels
@@ -53,6 +54,8 @@ class Assembled:
     target_scale: tuple[float, ...]
     preprocessing: dict[str, Any]
     example: list[dict[str, Any]]
+    probe_x: list[list[float]]
+    probe_codes: list[list[int]]
     summary: Summary
     target_powers: tuple[TargetPower, ...]
 
@@ -69,7 +72,14 @@ def assemble(
     """
     if source.pixels is not None:
         check_no_columns(dataset)
-    raw = choose_rows(source, dataset, task)
+    return assemble_rows(choose_rows(source, dataset, task), source, dataset, double, target_transform, sink)
+
+
+def assemble_rows(
+    raw: "Raw", source: Source, dataset: Dataset, double: bool, target_transform: str = "none",
+    sink: Sink | None = None,
+) -> Assembled:  # fmt: skip
+    """Prepare rows of a source whose target, weights and split are known. See `assemble`."""
     target, powers = transform_target(
         raw.target, dataset.target, target_transform, raw.split.train, raw.weight, raw.where
     )
@@ -77,6 +87,7 @@ def assemble(
     inputs = prepare_images if source.pixels is not None else prepare_table
     made = inputs(raw, source, dataset, "float64" if double else "float32", sink or InMemory())
     center, scale = target_scaling(raw)
+    probe_x, probe_codes = encode_any(probe_rows(made.example, made.encoder.names), made.encoder)
     train, val, test = (make_part(raw, made, name, center, scale) for name in PARTS)
     classes = raw.target.classes
     return Assembled(
@@ -85,7 +96,8 @@ def assemble(
         image_shape=None if source.pixels is None else source.pixels.shape,
         class_counts=None if classes is None else tuple(np.bincount(train.y, minlength=len(classes)).tolist()),
         targets=dataset.target, target_mean=tuple(center.tolist()), target_scale=tuple(scale.tolist()),
-        preprocessing=made.encoder.to_dict(), example=made.example, summary=made.summary, target_powers=powers,
+        preprocessing=made.encoder.to_dict(), example=made.example, probe_x=probe_x.tolist(),
+        probe_codes=probe_codes.tolist(), summary=made.summary, target_powers=powers,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from trainyard.data.assemble import assemble
 from trainyard.data.request import Request
 from trainyard.data.sink import InFolder
 from trainyard.data.sources import load_source
-from trainyard.data.store import write
+from trainyard.data.store import write, write_test_names
 from trainyard.errors import DataError
 
 
@@ -22,6 +22,8 @@ def build(request: Request, folder: Path) -> None:
     except DataError as error:
         shutil.rmtree(folder)
         raise DataError(source.named(error.faults)) from None
+    if source.names:
+        write_test_names(folder, [source.names[row] for row in made.test.rows])
     parts = {"train": made.train, "val": made.val, "test": made.test}
     write(folder, parts, {
         "task": made.task,
@@ -37,5 +39,7 @@ def build(request: Request, folder: Path) -> None:
         "preprocessing": made.preprocessing,
         "digest": source.digest,
         "example": made.example,
+        "probe_x": made.probe_x,
+        "probe_codes": made.probe_codes,
         "summary": made.summary.to_dict(),
     })  # fmt: skip

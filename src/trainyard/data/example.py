@@ -1,7 +1,7 @@
 """Raw rows to show what a model takes."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,12 @@ def example_rows(table: pa.Table, names: Sequence[str], train: np.ndarray, count
         missing += pc.is_null(column, nan_is_null=True).to_numpy()
     best = np.sort(np.argsort(missing, kind="stable")[:count])
     return [{name: json_value(value) for name, value in row.items()} for row in some.take(pa.array(best)).to_pylist()]
+
+
+def probe_rows(example: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows that tell whether a model still computes what it did: its example, and a row in which all is missing."""
+    missing = [] if len(names) == 0 or any(WHOLE_IMAGE in row for row in example) else [dict.fromkeys(names)]
+    return [*map(dict, example), *missing]
 
 
 def json_value(value: Any) -> Any:

@@ -56,10 +56,20 @@ def digest_note(dataset: BuiltIn, memory: Path) -> Path:
 
 def first_key(dataset: Dataset) -> str:
     """What identifies a built-in before its rows are known."""
-    known = (*choices_of(dataset), *SPELLINGS)
-    numbers = {name: value for name, value in values_of(dataset).items() if name not in known}
-    made = {"source": dataset.source, "numbers": numbers, "scikit-learn": version("scikit-learn")}
-    return bytes_md5(json.dumps({**made, "code": code_version()}, sort_keys=True, default=str).encode())
+    made = {**raw_choices(dataset), "scikit-learn": version("scikit-learn"), "code": code_version()}
+    return bytes_md5(json.dumps(made, sort_keys=True, default=str).encode())
+
+
+def raw_choices(dataset: Dataset) -> dict[str, Any]:
+    """What says which rows a dataset has: its source, and the keys by which they are made, as JSON values."""
+    made = ("_target_", "arguments", "version") if isinstance(dataset, CustomDataset) else ()
+    known = {*choices_of(dataset), *SPELLINGS} - {*made}
+    return {"source": dataset.source} | {key: value for key, value in values_of(dataset).items() if key not in known}
+
+
+def row_choices(dataset: Dataset) -> dict[str, Any]:
+    """What says what becomes of the rows, as JSON values."""
+    return {name: values_of(dataset)[name] for name in choices_of(dataset)}
 
 
 def cache_key(dataset: Dataset, rows: Any, *, task: str, double: bool, target_transform: str = "none") -> str:
@@ -68,7 +78,7 @@ def cache_key(dataset: Dataset, rows: Any, *, task: str, double: bool, target_tr
     `rows` is what `rows_of` gives.
     """
     identity = {
-        "rows": rows, "choices": {name: values_of(dataset)[name] for name in choices_of(dataset)}, "task": task,
+        "rows": rows, "choices": row_choices(dataset), "task": task,
         "double": double, "target_transform": target_transform, "code": code_version(),
     }  # fmt: skip
     if isinstance(dataset, ImageFolder):

@@ -1,6 +1,6 @@
 """A prepared dataset: the arrays that training reads, with what is needed to understand them. Imports numpy only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +49,7 @@ class Prepared:
     - preprocessing: JSON; the column schema and fitted transforms that data.encode.Encoder takes
     - digest: md5 of the source's bytes; origin: where the rows come from, for a person
     - example: two raw rows as JSON values
+    - probe_x, probe_codes: data.example.probe_rows as the network sees them, F and C numbers a row
     """
 
     key: str
@@ -73,3 +74,5 @@ class Prepared:
     example: list[dict[str, Any]]
     summary: Summary
     target_powers: tuple[TargetPower, ...] = ()
+    probe_x: list[list[float]] = field(default_factory=list)
+    probe_codes: list[list[int]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from trainyard.data.columns import likely_format
 from trainyard.data.dates import read_moments
 from trainyard.data.divide import TEST, TRAIN, VAL, Shares, by_group, by_time, randomly, stratified
 from trainyard.data.encode import wrong_value
+from trainyard.data.folds import fold_by_group, fold_randomly, fold_stratified
 from trainyard.data.padded import is_padded
 from trainyard.data.target import Target
 from trainyard.data.values import WrongValueError, decoded, missing, read_numbers, read_texts
@@ -42,7 +43,9 @@ def split_rows(table: pa.Table, dataset: Dataset, files: np.ndarray | None, targ
     """Divide the rows of a table. `files` (N,) holds "train", "val" or "test" where files say so. Raises DataError."""
     method = dataset.split if dataset.split != "auto" else choose_method(dataset, files, target)
     shares = Shares(dataset.val_fraction, dataset.test_fraction)
-    if method == "files" and files is not None:
+    if dataset.folds is not None:
+        parts, how = fold_parts(method, table, dataset, target, where)
+    elif method == "files" and files is not None:
         parts, how = given_parts(table, dataset, files, target, where), "by files"
     elif method == "column":
         parts = given_parts(table, dataset, column_parts(table, str(dataset.split_column), where), target, where)
@@ -85,6 +88,27 @@ def divide(
     if method == "stratified":
         return stratified(target.y[rows], shares, rng), "random, stratified by class"
     return randomly(len(rows), shares, rng), "random"
+
+
+def fold_parts(
+    method: str, table: pa.Table, dataset: Dataset, target: Target, where: Where
+) -> tuple[np.ndarray, str]:
+    """The part (N,) of each row where one fold is the test part and val is cut from the rest, and how in words."""
+    rng = np.random.Generator(np.random.PCG64(dataset.split_seed))
+    folds = dataset.folds or 0
+    if method == "group":
+        fold = fold_by_group(group_codes(table, str(dataset.group), where), folds, rng)
+    elif method == "stratified" and target.classes is not None:
+        fold = fold_stratified(target.y, folds, rng)
+    elif method in ("random", "stratified"):
+        fold = fold_randomly(table.num_rows, folds, rng)
+    else:
+        raise DataError(f"dataset.folds={folds}: rows that are divided by {method} cannot be folded.")
+    parts = np.where(fold == dataset.fold, TEST, TRAIN).astype(np.int8)
+    rest = np.flatnonzero(parts == TRAIN)
+    shares = Shares(dataset.val_fraction * len(parts) / len(rest), 0)
+    parts[rest], how = divide(method, table, dataset, rest, shares, target, where)
+    return parts, f"fold {(dataset.fold or 0) + 1} of {folds}, {how}"
 
 
 def given_parts(table: pa.Table, dataset: Dataset, names: np.ndarray, target: Target, where: Where) -> np.ndarray:

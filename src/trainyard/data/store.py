@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from trainyard.files import write_text
 META = "meta.json"
 PARTS = ("train", "val", "test")
 ARRAYS = ("x", "codes", "y", "weight", "rows")
+TEST_NAMES = "test_names.json"
 
 
 class DamagedError(Exception):
@@ -43,6 +45,20 @@ def write(folder: Path, parts: dict[str, Part], meta: dict[str, Any]) -> None:
     write_text(folder / META, json.dumps({**meta, "arrays": arrays}))
 
 
+def write_test_names(folder: Path, names: Sequence[str]) -> None:
+    """Keep what the rows of test are called, where they are files of their own; to be written before the rest."""
+    write_text(folder / TEST_NAMES, json.dumps(list(names)))
+
+
+def read_test_names(folder: Path) -> list[str]:
+    """Return what the rows of test are called; nothing where they have no names."""
+    try:
+        names: list[str] = json.loads((folder / TEST_NAMES).read_bytes())
+    except FileNotFoundError:
+        return []
+    return names
+
+
 def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
     """The entry in a folder, its arrays mapped read-only. Raises DamagedError when a file is missing or cut off."""
     try:
@@ -60,6 +76,7 @@ def load(folder: Path, key: str, dataset: Dataset) -> Prepared:
             targets=tuple(meta["targets"]), target_mean=tuple(meta["target_mean"]),
             target_scale=tuple(meta["target_scale"]), preprocessing=meta["preprocessing"], digest=meta["digest"],
             origin=mask_text(origin_of(dataset)), example=meta["example"],
+            probe_x=meta["probe_x"], probe_codes=meta["probe_codes"],
             summary=Summary.from_dict(meta["summary"]),
             target_powers=tuple(TargetPower(**power) for power in meta["target_powers"]),
         )  # fmt: skip

@@ -1,21 +1,20 @@
 """A loaded model: raw rows in, labels, probabilities or numbers in original units out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from trainyard.data.target_units import TargetUnits
 from trainyard.inference.card import probability_names, quantile_names
+from trainyard.inference.forward import Forward, plain
 from trainyard.networks.quantiles import middle, rising_quantiles
 
 if TYPE_CHECKING:
     from trainyard.data.encode import Encoder
     from trainyard.data.image_encoder import ImageEncoder
-
-BATCH_ROWS = 4096
 
 
 class Model:
@@ -33,9 +32,8 @@ class Model:
         self.classes: tuple[Any, ...] | None = None if card["classes"] is None else tuple(card["classes"])
         self.quantiles: tuple[float, ...] = tuple(card["quantiles"])
         self.columns = encoder.names
-        self._units = TargetUnits.of_card(card)
-        shape = card["inputs"]["image_shape"]
-        self._image_shape = None if shape is None else tuple(shape)
+        self.units = TargetUnits.of_card(card)
+        self.forward = Forward(card, network)
 
     def __repr__(self) -> str:
         kind = "regressor" if self.classes is None else f"classifier of {len(self.classes)} classes"
@@ -51,46 +49,55 @@ class Model:
         if self.classes is not None:
             labels: np.ndarray = self.labels()[output.argmax(axis=1)]
             return labels
-        numbers = self._original_units(output)
+        numbers = self.original_units(output)
         return numbers[:, 0] if len(self.targets) == 1 else numbers
 
     def predict_quantiles(self, rows: Any) -> np.ndarray:
         """Return the quantiles (N, Q), or (N, T, Q) of several targets, float64 in original units, in the order of
         `quantiles`; of a model that was trained by loss=quantile only."""
+        return self.quantiles_of(self.outputs(rows))
+
+    def quantiles_of(self, output: np.ndarray) -> np.ndarray:
+        """Return the quantiles that raw outputs predict, as `predict_quantiles` does."""
         if not self.quantiles:
             raise TypeError("this model predicts no quantiles; train one with model=regressor model.loss=quantile")
-        levels = self._quantiles(self.outputs(rows))
+        levels = self._quantiles(output)
         return levels[:, 0] if len(self.targets) == 1 else levels
 
     def predict_proba(self, rows: Any) -> np.ndarray:
         """Return the probability of each class (N, C) float64, in the order of `classes`; a classifier only."""
         if self.classes is None:
             raise TypeError("a regressor predicts numbers, no probabilities; use predict")
-        return self._probability(self.outputs(rows))
+        return self.probability(self.outputs(rows))
 
     def predict_columns(self, rows: Any) -> dict[str, np.ndarray]:
         """Return what is predicted as named columns (N,).
 
         These are `prediction` and `probability_<class>`; or one column per target and `<target>_q<level>` per quantile.
         """
-        output = self.outputs(rows)
+        return self.named(self.outputs(rows))
+
+    def named(self, output: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what raw outputs (N, outputs) predict, as `predict_columns` does."""
         if self.classes is None:
-            columns = dict(zip(self.targets, self._original_units(output).T, strict=True))
+            columns = dict(zip(self.targets, self.original_units(output).T, strict=True))
             levels = self._quantiles(output).reshape(len(output), -1).T if self.quantiles else ()
             return columns | dict(zip(quantile_names(self.targets, self.quantiles), levels, strict=True))
-        named = dict(zip(probability_names(self.classes), self._probability(output).T, strict=True))
+        named = dict(zip(probability_names(self.classes), self.probability(output).T, strict=True))
         return {"prediction": self.labels()[output.argmax(axis=1)], **named}
 
-    def _original_units(self, output: np.ndarray) -> np.ndarray:
+    def original_units(self, output: np.ndarray) -> np.ndarray:
+        """Return the targets (N, T) float64 in original units that raw outputs predict."""
         standardised = torch.from_numpy(output)
         if self.quantiles:
             standardised = rising_quantiles(standardised, self.quantiles)[:, :, middle(self.quantiles)]
-        return self._units.original(standardised).numpy()
+        return self.units.original(standardised).numpy()
 
     def _quantiles(self, output: np.ndarray) -> np.ndarray:
-        return self._units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
+        return self.units.original_quantiles(rising_quantiles(torch.from_numpy(output), self.quantiles)).numpy()
 
-    def _probability(self, output: np.ndarray) -> np.ndarray:
+    def probability(self, output: np.ndarray) -> np.ndarray:
+        """Return the probability of each class (N, C) float64 that raw outputs predict."""
         return torch.softmax(torch.from_numpy(output) / (self.card["temperature"] or 1.0), dim=1).numpy()
 
     def labels(self) -> np.ndarray:
@@ -99,11 +106,15 @@ class Model:
         kinds = {type(label) for label in self.classes or ()}
         return labels if len(kinds) == 1 else np.array(self.classes, dtype=object)
 
-    @torch.no_grad()
     def outputs(self, rows: Any) -> np.ndarray:
         """Return the network's raw outputs (N, outputs) float64."""
-        parts = [self._forward(*pair).double().numpy() for pair in self._batches(rows)]
-        return np.concatenate(parts) if parts else np.empty((0, self.card["outputs"]))
+        return self.forward(*self.encode(rows))
+
+    def encode(self, rows: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return raw rows as the network sees them, x (N, F) and codes (N, C) int32."""
+        from trainyard.data.encoding import encode_rows
+
+        return encode_rows(rows, self.encoder)
 
     @torch.no_grad()
     def activations(self, rows: Any, layer: str) -> np.ndarray:
@@ -115,34 +126,8 @@ class Model:
         from trainyard.networks.layer_outputs import layer_outputs
 
         parts = []
-        for x, codes in self._batches(rows):
-            with self._autocast():
-                values = layer_outputs(self.network, *self._shaped(x, codes), [layer])[layer]
-            parts.append(_numbers(values).numpy())
+        for x, codes in self.forward.batches(*self.encode(rows)):
+            with self.forward.autocast():
+                values = layer_outputs(self.network, x, codes, [layer])[layer]
+            parts.append(plain(values).numpy())
         return np.concatenate(parts) if parts else np.empty((0,))
-
-    def _forward(self, x: Tensor, codes: Tensor) -> Tensor:
-        with self._autocast():
-            output: Tensor = self.network(*self._shaped(x, codes))
-        return _numbers(output)
-
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.card["precision"] == "bf16-mixed")
-
-    def _shaped(self, x: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return numbers and codes as the network takes them."""
-        numbers = x if self._image_shape is None else x.view(-1, *self._image_shape)
-        return numbers, codes.long() if codes.shape[1] else None
-
-    def _batches(self, rows: Any) -> Iterator[tuple[Tensor, Tensor]]:
-        from trainyard.data.encoding import encode_rows
-
-        x, codes = encode_rows(rows, self.encoder)
-        for start in range(0, len(x), BATCH_ROWS):
-            stop = start + BATCH_ROWS
-            yield torch.from_numpy(x[start:stop]), torch.from_numpy(codes[start:stop])
-
-
-def _numbers(values: Tensor) -> Tensor:
-    """Return values in a type that NumPy has."""
-    return values.float() if values.dtype == torch.bfloat16 else values

@@ -11,25 +11,33 @@ from typing import Any
 from safetensors.torch import save
 from torch import Tensor
 
-from trainyard.files import sync_folder
+from trainyard.errors import DataError
+from trainyard.files import json_values, sync_folder
 from trainyard.inference.card import card_digest
 
 CARD, WEIGHTS = "card.json", "weights.safetensors"
 
 
+class PackageError(DataError):
+    """A packaged model that is not there, not whole, or not what its card says."""
+
+    stage = "model"
+
+
 def save_package(folder: Path, *, state: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     """Write a model's weights and card to `folder`, in the place of one that stood there.
 
-    The card gets what loading checks: of the weights their size, md5 and each tensor's shape and dtype, and a digest
-    of itself.
+    The card gets what loading checks: of the weights their size, md5 and each tensor's shape, dtype and sums, and a
+    digest of itself.
     """
-    tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in state.items()}
+    tensors = kept_tensors(state)
     data = save(tensors)
     weights = {
         "file": WEIGHTS,
         "bytes": len(data),
         "md5": hashlib.md5(data, usedforsecurity=False).hexdigest(),
         "tensors": describe(tensors),
+        "sums": json_values(sums(tensors)),
     }
     complete = {**card, "weights": weights}
     text = json.dumps({**complete, "digest": card_digest(complete)}, indent=2) + "\n"
@@ -45,6 +53,11 @@ def save_package(folder: Path, *, state: Mapping[str, Tensor], card: Mapping[str
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def kept_tensors(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return copies of tensors on the CPU, each in memory of its own."""
+    return {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in state.items()}
+
+
 def weights_md5(folder: Path) -> str:
     """Return the md5 of a packaged model's weights, as its card has it."""
     return str(json.loads((folder / CARD).read_text(encoding="utf-8"))["weights"]["md5"])
@@ -56,6 +69,12 @@ def describe(tensors: Mapping[str, Tensor]) -> dict[str, dict[str, Any]]:
         name: {"shape": list(tensor.shape), "dtype": str(tensor.dtype).removeprefix("torch.")}
         for name, tensor in tensors.items()
     }
+
+
+def sums(tensors: Mapping[str, Tensor]) -> dict[str, list[float]]:
+    """Return the sum of each tensor's values and that of their sizes, which tell what digests made anew do not."""
+    return {name: [float(tensor.double().sum()), float(tensor.double().abs().sum())]
+            for name, tensor in tensors.items()}  # fmt: skip
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,13 +1,11 @@
 """What classifier and regressor share: the network, the loss and its one mean."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import cast
 
-import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
 from trainyard.models.own import Own
@@ -16,19 +14,15 @@ from trainyard.networks.optimization import penalty
 NOTHING_OWN = Own()
 
 
-class Model(pl.LightningModule, ABC):
-    """A task and its network. A Lightning step carries a block of minibatches, which `train_block` works off."""
+class Model(nn.Module, ABC):
+    """A task and its network: losses, metrics and what a prediction is. Who trains or tests it knows of devices."""
 
     task: str
-    train_block: Callable[[Any], None]
-    make_optimizer: Callable[[], Optimizer | None]
-    before_update: Callable[[Optimizer], None] | None = None
     input_dtype: torch.dtype | None = None  # of the numbers that the network takes, where it is not that of the data
     channels_last = False  # whether images are given to the network with the channels of a pixel side by side
 
     def __init__(self, network: nn.Module, own: Own = NOTHING_OWN):
         super().__init__()
-        self.automatic_optimization = False
         self.network = network
         self.own = own
         self.own_loss = own.loss  # where it is a module, it goes to the device with the model
@@ -106,16 +100,3 @@ class Model(pl.LightningModule, ABC):
             return None if weights is None else weights.sum()
         others = cast(Tensor, self.row_weight(minibatch.y_other, minibatch.weight))
         return (weights * (1 - minibatch.mix) + others * minibatch.mix).sum()
-
-    def training_step(self, block: Any, block_index: int) -> None:  # noqa: ARG002  # Lightning's signature
-        """Train on a block of minibatches."""
-        self.train_block(block)
-
-    def on_before_optimizer_step(self, optimizer: Optimizer) -> None:
-        """Do what has to be done to gradients before they move the weights."""
-        if self.before_update is not None:
-            self.before_update(optimizer)
-
-    def configure_optimizers(self) -> Optimizer | None:
-        """Return the optimizer that training has chosen; None where its stepper has one of its own."""
-        return self.make_optimizer()

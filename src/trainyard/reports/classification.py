@@ -1,31 +1,17 @@
-"""Plots of a classifier's test rows: the confusion matrix and the ROC curves."""
+"""The confusion matrix of a classifier's test rows."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.colors import PowerNorm
 
-from trainyard.reports.style import (
-    BLACK,
-    GREY,
-    PALE,
-    PALETTE,
-    SMALL,
-    Panel,
-    add_bar,
-    new_figure,
-    save,
-    short_labels,
-    text_inches,
-)
+from trainyard.reports.style import BLACK, SMALL, Panel, add_bar, new_figure, save, short_labels, text_inches
 
 MOST_SHARES, MOST_COUNTS = 10, 25  # classes up to which cells tell shares and counts
 SMALLEST, LARGEST = 1.9, 8.5  # inches of the matrix's side
 LABEL_ROOM = 0.15  # inches that a label on an axis takes across
-MOST_CURVES, CURVE_POINTS = 10, 500
 
 
 def draw_confusion(
@@ -81,59 +67,3 @@ def _write_cells(axes: Axes, counts: np.ndarray, share: np.ndarray, inches: floa
         size = min(SMALL, inches / text_inches(text.split("\n"), SMALL) * SMALL * 0.9)
         color = "white" if share[row, column] > 0.5 else BLACK
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=size, linespacing=1.1)
-
-
-def draw_roc(
-    target: np.ndarray, probability: np.ndarray, classes: Sequence[object], name: str, subtitle: str, path: Path
-) -> Path:
-    """Draw the ROC curve of the second class of two, else of each class against the rest; of many the worst in color.
-
-    target (N,) int64, probability (N, C); `name` is that of the target's column.
-    """
-    places = [1] if len(classes) == 2 else range(len(classes))
-    curves = {place: roc_curve(target == place, probability[:, place]) for place in places}
-    areas = {place: area for place, (_, _, area) in curves.items() if not np.isnan(area)}
-    worst = sorted(sorted(areas, key=lambda place: areas[place])[:MOST_CURVES])
-    labels = short_labels(classes)
-    figure, (axes,) = new_figure(_roc_title(areas, classes, name), subtitle, Panel(3.6, 3.6, right=2.5, above=0.1))
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":")
-    others = [np.column_stack(curves[place][:2]) for place in areas if place not in worst]
-    axes.add_collection(LineCollection(others, colors=PALE, linewidths=0.7))
-    for number, place in enumerate(worst):
-        false_rate, true_rate, area = curves[place]
-        color, style = PALETTE[number % len(PALETTE)], "-" if number < len(PALETTE) else "--"
-        label = f"{labels[place]}: {area:.3f}"
-        axes.plot(false_rate, true_rate, color=color, linewidth=1.5, linestyle=style, label=label)
-    if others:
-        axes.plot([], [], color=PALE, linewidth=1, label=f"{len(others)} better class{'es' if len(others) > 1 else ''}")
-    axes.plot([], [], color=GREY, linewidth=1, linestyle=":", label="by chance: 0.500")
-    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel="false positive rate", ylabel="true positive rate")
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.02, 1), fontsize=SMALL, title="area under the curve",
-                title_fontsize=SMALL, alignment="left")  # fmt: skip
-    return save(figure, path)
-
-
-def _roc_title(areas: dict[int, float], classes: Sequence[object], name: str) -> str:
-    if not areas:
-        return "ROC: the test rows are all of one class"
-    label, column = short_labels([classes[1]])[0], short_labels([name])[0]
-    if len(classes) == 2:
-        return f"ROC of {column} = {label}: AUC {areas[1]:.4f}"
-    return f"ROC of {column}, each class against the rest: macro AUC {np.mean(list(areas.values())):.4f}"
-
-
-def roc_curve(positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return false and true positive rates, thinned for drawing, and the exact area; NaN where one kind is missing.
-
-    positive (N,) bool, score (N,): the higher, the surer that a row is positive.
-    """
-    order = np.argsort(-score, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    hits = np.append(0, np.cumsum(positive[order])[ends])
-    alarms = np.append(0, ends + 1 - np.cumsum(positive[order])[ends])
-    if hits[-1] == 0 or alarms[-1] == 0:
-        return np.array([0.0, 1.0]), np.array([0.0, 1.0]), float("nan")
-    true_rate, false_rate = hits / hits[-1], alarms / alarms[-1]
-    area = float(np.trapezoid(true_rate, false_rate))
-    kept = np.unique(np.linspace(0, len(ends), min(len(ends) + 1, CURVE_POINTS)).astype(int))
-    return false_rate[kept], true_rate[kept], area

@@ -49,7 +49,7 @@ def draw_curves(history: History, monitored: Monitored, subtitle: str, path: Pat
     losses += _line(axes[0], history, "val/loss", "validation", ORANGE)
     axes[0].set_ylabel(f"loss ({monitored.loss})" if monitored.loss else "loss")
     if losses and min(losses) > 0 and max(losses) > LOG_FROM * min(losses):
-        _log_scale(axes[0], max(losses) / min(losses))
+        log_scale(axes[0], max(losses) / min(losses))
     if shown:
         _line(axes[1], history, shown, "validation", ORANGE)
         axes[1].set_ylabel(metric_words(shown, monitored.target))
@@ -117,7 +117,8 @@ def _epochs(axes: Axes, history: History) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=(1, 2, 5, 10), integer=True, min_n_ticks=1))
 
 
-def _log_scale(axes: Axes, ratio: float) -> None:
+def log_scale(axes: Axes, ratio: float) -> None:
+    """Put the vertical axis on a logarithmic scale that spans `ratio`."""
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if ratio < 1000 else (1,), numticks=9))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

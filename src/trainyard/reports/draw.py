@@ -1,4 +1,4 @@
-"""Every plot of a run, as a pure function of its folder."""
+"""Every plot of a run or sweep, and its report, as a pure function of its folder."""
 
 import json
 from collections.abc import Sequence
@@ -8,30 +8,41 @@ from typing import Any
 import numpy as np
 
 from trainyard.files import numbers
-from trainyard.reports.classification import draw_confusion, draw_roc
 from trainyard.reports.curves import Monitored, draw_curves
-from trainyard.reports.regression import draw_predicted, draw_residuals
+from trainyard.reports.predictions import draw_predictions, draw_worst
+from trainyard.reports.run_page import write_run_page
 from trainyard.reports.style import settings
+from trainyard.reports.sweep import draw_sweep
+from trainyard.reports.sweep_page import write_sweep_page
+from trainyard.reports.worst import IMAGES, TABLE
 from trainyard.tracking.reading import read_journal
 
 Records = Sequence[dict[str, Any]]
 
 
 def draw(folder: Path) -> list[Path]:
-    """Draw what there is to draw of the run in `folder` into its `plots/`, and return the files.
+    """Draw what there is to draw of the run or sweep in `folder` into its `plots/`, and return the files.
 
-    Learning curves come from the journal; confusion matrix and ROC, or predicted against actual and residuals, from
-    `predictions.npz` and the model's card. What a run did not get to is left out. Raises JournalError where no run is.
+    Of a sweep that is the monitored metric against what was varied, from `sweep.json`. Of a run, learning curves come
+    from the journal; what was predicted from `predictions.npz` and the model's card. All stand in `report.html`, the
+    last of the files. What a run did not get to is left out. Raises JournalError where no run is.
     """
     records = read_journal(folder)
+    if records[0]["kind"] == "sweep":
+        content = _json(folder / "sweep.json")
+        with settings():
+            drawn = draw_sweep(content, f"sweep {records[0]['name']}", folder / "plots")
+        return [*drawn, *write_sweep_page(folder, content, records, drawn)]
     card = _json(folder / "model" / "card.json")
     plots, subtitle = folder / "plots", _subtitle(records)
     with settings():
         drawn = _draw_history(records, card, numbers(_json(folder / "metrics.json")), subtitle, plots)
         if card and (folder / "predictions.npz").exists():
             with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
-                drawn += _draw_predictions(dict(arrays), card, subtitle, plots)
-    return drawn
+                drawn += draw_predictions(dict(arrays), card, subtitle, plots, classes=_rows(folder))
+        if (folder / TABLE).exists():
+            drawn += draw_worst(folder / TABLE, folder / IMAGES, card, subtitle, plots)
+    return [*drawn, *write_run_page(folder, drawn)]
 
 
 def _draw_history(
@@ -55,26 +66,16 @@ def _draw_history(
     return [draw_curves(history, monitored, subtitle, plots / "learning_curves.png")]
 
 
-def _draw_predictions(arrays: dict[str, np.ndarray], card: dict[str, Any], subtitle: str, plots: Path) -> list[Path]:
-    """Draw what was predicted; rows whose prediction is no number, after a training that failed, are left out."""
-    target, predicted = arrays["target"], arrays["probability" if "probability" in arrays else "prediction"]
-    right = np.isfinite(predicted).all(1)
-    if not right.any():
-        return []
-    if not right.all():
-        subtitle += f" · {(~right).sum():,} rows without a prediction left out"
-    target, predicted = target[right], predicted[right]
-    if "probability" in arrays:
-        rows = target, predicted, card["classes"], card["targets"][0], subtitle
-        return [draw_confusion(*rows, plots / "confusion_matrix.png"), draw_roc(*rows, plots / "roc.png")]
-    values = target, predicted, card["targets"], subtitle
-    return [draw_predicted(*values, plots / "predicted_actual.png"), draw_residuals(*values, plots / "residuals.png")]
-
-
 def _subtitle(records: Records) -> str:
     """Return dataset and run, as a person finds them again."""
     dataset = next((record["name"] for record in records if record["type"] == "dataset"), records[0]["experiment"])
     return f"dataset {dataset} · run {records[0]['name']}"
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    """Return the rows of per_class.json; none of a regressor."""
+    path = folder / "per_class.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
 def _json(path: Path) -> dict[str, Any]:

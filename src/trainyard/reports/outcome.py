@@ -6,6 +6,17 @@ from typing import Any
 from trainyard.reports.text import labelled, number, plural, table
 
 MOST_CLASSES = 12
+REASONS = {  # why a training ended, by the word that its journal has
+    "max_epochs": "all epochs done",
+    "max_steps": "training.max_steps reached",
+    "max_time": "training.max_time is over",
+    "early_stopping": "no improvement for training.patience validations",
+    "interrupted": "stopped by Ctrl-C",
+    "terminated": "stopped by SIGTERM",
+    "requeued": "stopped for Slurm, which queues the job again",
+    "callback": "stopped by a callback",
+    "diverged": "the loss was no longer a number",
+}
 
 
 def outcome_lines(

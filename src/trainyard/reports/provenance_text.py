@@ -14,17 +14,22 @@ def provenance_text(facts: Facts, *, all_packages: bool) -> str:
     """Return the facts of `provenance`, of the packages those that matter most or all."""
     run = facts["run"]
     began = str(run["began"]).replace("T", " ").replace("+00:00", " UTC")
-    lines = [f"{run['name']}: {run['status']}, begun {began} on {run['host']} by {run['user']}", ""]
-    lines += [*pasted("folder", run["folder"]), *pasted("command", run["command"])]
+    first = f"{run['name']}: {run['status']}, begun {began} on {run['host']} by {run['user']}"
+    packages = package_lines(facts["environment"].get("packages", {}), all_packages=all_packages)
+    return "\n".join([first, "", *provenance_lines(facts), *packages])
+
+
+def provenance_lines(facts: Facts) -> list[str]:
+    """Return the same without the line on the run itself and without packages."""
+    run = facts["run"]
+    lines = [*pasted("folder", run["folder"]), *pasted("command", run["command"])]
     for start in facts["earlier"]:
         lines += labelled("earlier", _start_text(start))
     lines += [*code_lines(facts["code"]), *data_lines(facts["data"])]
     lines += pasted("config", facts["config"]["file"])
     lines += labelled("", f"composed from: {' '.join(facts['config']['typed']) or 'defaults alone'}")
     lines += labelled("seeds", ", ".join(f"{name} {value}" for name, value in facts["seeds"].items()))
-    lines += [*machine_lines(facts["device"], facts["environment"]), *place_lines(facts)]
-    lines += package_lines(facts["environment"].get("packages", {}), all_packages=all_packages)
-    return "\n".join(lines)
+    return [*lines, *machine_lines(facts["device"], facts["environment"]), *place_lines(facts)]
 
 
 def _start_text(start: Facts) -> str:

@@ -16,6 +16,7 @@ from trainyard.lineage.patch import ChangedFile, changed_files
 from trainyard.tracking.reading import JournalError, first_record, quick_status
 
 LINEAGE = "lineage.json"
+REPRODUCES = "reproduces"  # tag of a run: the id of the one that it repeats
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,14 @@ class RunFiles:
         return _json(self.folder / "mlflow.json")
 
     @cached_property
+    def card(self) -> Mapping[str, Any]:
+        """The card of the packaged model."""
+        return _json(self.folder / "model" / "card.json")
+
+    @cached_property
     def model_md5(self) -> str | None:
         """md5 of the packaged model's weights."""
-        weights = _json(self.folder / "model" / "card.json").get("weights", {})
+        weights = self.card.get("weights", {})
         return str(weights["md5"]) if "md5" in weights else None
 
     @cached_property

@@ -1,14 +1,14 @@
-"""What a person reads at the start and at the end of a run, and at the end of a sweep."""
+"""What a person reads at the start and at the end of a run."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from trainyard.data.summary import Summary
+from trainyard.reports.page import REPORT
 from trainyard.reports.text import labelled, listed, number, pasted, plural, seconds_text, shortened, table, wrapped
 
-MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS, MOST_MEMBERS = 10, 12, 24, 10, 40
+MOST_COLUMNS, MOST_CLASSES, MOST_LAYERS, MOST_TARGETS = 10, 12, 24, 10
 MOST_INPUTS = 36  # characters of a layer's inputs
 
 
@@ -110,6 +110,8 @@ def end_summary(
     best = f", best epoch {best_epoch}" if best_epoch else ", none of them validated"
     lines += labelled("training", f"{trained} in {seconds_text(seconds)}{best}; {reason}")
     lines += pasted("folder", str(folder))
+    if (folder / REPORT).exists():
+        lines += pasted("report", str(folder / REPORT))
     lines += labelled("mlflow", mlflow)
     lines += pasted("next", next_command)
     return "\n".join(lines)
@@ -146,49 +148,6 @@ def target_lines(metrics: Mapping[str, float], baseline_name: str, directions: M
     more = len(targets) - MOST_TARGETS
     lines = table(rows, right=range(1, len(rows[0])))
     return [*lines, *([f"  and {plural(more, 'more target')}"] if more > 0 else []), ""]
-
-
-def sweep_summary(
-    *, members: Sequence[tuple[str, str, float | None, Mapping[str, float]]], monitor: str, direction: str,
-    test_metric: str, spread: Mapping[str, float], folder: Path, mlflow: str,
-) -> str:  # fmt: skip
-    """Return the members of a sweep, (choices, status, best value of the monitor, metrics), the best first."""
-    good = [member for member in members if member[1] == "FINISHED" and member[2] is not None]
-    others = [member for member in members if member not in good]
-    good.sort(key=lambda member: _order(member[2], direction))
-    shared, differing = _choices([member[0] for member in [*good, *others]])
-    rows = [("", "choices", f"best {monitor}", test_metric, "")]
-    for place, (choices, (_, status, value, metrics)) in enumerate(zip(differing, [*good, *others], strict=True)):
-        mark = "best" if place == 0 and good else ""
-        how = "" if status == "FINISHED" else status.lower()
-        rows.append((mark, choices, _number(value), _number(metrics.get(test_metric)), how))
-    more = len(rows) - 1 - MOST_MEMBERS
-    lines = ["", *table(rows[: MOST_MEMBERS + 1], right=(2, 3), cut=1)]
-    lines += [f"  and {plural(more, 'more member')}", ""] if more > 0 else [""]
-    if shared:
-        lines += labelled("all with", shared)
-    if f"std/{test_metric}" in spread:
-        mean, deviation = number(spread[f"mean/{test_metric}"]), number(spread[f"std/{test_metric}"])
-        seeds = f"{plural(round(spread['members/seeds']), 'seed')} of the best choices"
-        lines += labelled("seeds", f"{test_metric} {mean} ± {deviation} (mean and deviation over {seeds})")
-    lines += labelled("members", f"{len(good)} finished, {len(others)} not" if others else f"{len(good)} finished")
-    lines += pasted("folder", str(folder))
-    lines += labelled("mlflow", mlflow)
-    return "\n".join(lines)
-
-
-def _choices(texts: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the words that all members share, and what is left of each; a single member keeps all."""
-    words = [text.split(" ") for text in texts]
-    shared = [word for word in words[0] if all(word in each for each in words)] if len(words) > 1 else []
-    left = [" ".join(word for word in each if word not in shared) for each in words]
-    return " ".join(shared), left
-
-
-def _order(value: float | None, direction: str) -> float:
-    if value is None or math.isnan(value):
-        return math.inf
-    return -value if direction == "max" else value
 
 
 def _beats(value: float | None, baseline: float | None, direction: str) -> bool:

@@ -11,10 +11,9 @@ from typing import Any
 
 from trainyard.config.schema import Tracking
 from trainyard.errors import TrainyardError
+from trainyard.reports.run_files import REPRODUCES
 from trainyard.reproduction.original import Original
 from trainyard.reproduction.workspace import Workspace
-
-REPRODUCES = "reproduces"  # tag of the new run: the id of the one that it repeats
 
 
 def rerun(original: Original, workspace: Workspace, root: Path, tracking: Tracking) -> Path:

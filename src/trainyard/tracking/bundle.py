@@ -28,12 +28,23 @@ def needed_files(package: Path) -> set[Path]:
 
 
 def _imports(file: Path) -> Iterator[str]:
-    """Dotted names that a file imports anywhere in it; `from a import b` gives a.b, which may be a module or not."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    """Dotted names that a file imports anywhere in it; `from a import b` gives a.b, which may be a module or not.
+
+    What is imported for type checking alone is left out.
+    """
+    for node in _running(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _running(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _running(child)
 
 
 def _files(package: Path, name: str) -> Iterator[Path]:

@@ -26,15 +26,20 @@ def start_mirror(folder: Path, tracking: Tracking, root: Path) -> "Mirror":
     is started. Raises ConfigError as `resolve` does.
     """
     target = resolve(tracking, root)
-    return Mirror(folder.resolve(), target if is_first_process() else None)
+    watch = tracking.system_metrics_seconds if tracking.system_metrics else None
+    return Mirror(folder.resolve(), target if is_first_process() else None, watch)
 
 
 class Mirror:
-    """A mirror at work for `folder`; without a target there is none, and nothing to wait for."""
+    """A mirror at work for `folder`; without a target there is none, and nothing to wait for.
 
-    def __init__(self, folder: Path, target: Target | None):
+    With `watch` it samples what the training uses of this machine every so many seconds.
+    """
+
+    def __init__(self, folder: Path, target: Target | None, watch: float | None = None):
         self.folder = folder
         self._target = target
+        self._watch = watch
         self._process: subprocess.Popen[bytes] | None = None
         if target is not None:
             pending.mark(target.root, folder, target.name)
@@ -75,6 +80,7 @@ class Mirror:
 
     def _start(self, target: Target) -> subprocess.Popen[bytes]:
         arguments = ["follow", str(self.folder), "--patience", str(PATIENCE_SECONDS)]
+        arguments += [] if self._watch is None else ["--watch", str(self._watch)]
         process = spawn_apart(target, arguments, self._log(target))
         leave_behind(process)
         return process

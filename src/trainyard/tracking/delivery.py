@@ -12,6 +12,7 @@ from trainyard.tracking.reading import Record, Tail, alive, first_record
 from trainyard.tracking.refusal import is_refused
 from trainyard.tracking.remote_run import RemoteRun
 from trainyard.tracking.store import Store, StoreError
+from trainyard.tracking.system_metrics import SystemWatch
 
 BATCHED = ("params", "tags", "note", "metrics")
 FINAL = ("test/", "best/", "baseline/")  # metrics of the finished model
@@ -21,7 +22,9 @@ PROBLEM = "trainyard.not_delivered"  # tag of an MLflow run: what MLflow did not
 class Delivery:
     """The way of the journal in `folder` into an MLflow; the one consumer of it while it holds the mirror's lock."""
 
-    def __init__(self, folder: Path, store: Store, files: ModelFiles, pace: float = 0.0):
+    def __init__(
+        self, folder: Path, store: Store, files: ModelFiles, pace: float = 0.0, watch: SystemWatch | None = None
+    ):
         self.folder = folder
         self.ended = False  # no more records are to be expected, and all of them were written, with the run's state
         self.written = 0  # records brought to MLflow
@@ -35,6 +38,7 @@ class Delivery:
         self._todo: list[Record] = []
         self._tail = Tail(folder)
         self._one_by_one = False
+        self._watch = watch
         self._pace = pace  # s between two writes of metrics while the run goes on
         self._next = 0.0
 
@@ -47,6 +51,8 @@ class Delivery:
             return
         living = alive(self.folder)  # before reading, or the last words of a run would be missed
         self._read()
+        if living and self._watch is not None:
+            self._watch.look(self._life, self.folder)
         if living and time.monotonic() < self._next and all(record["type"] in BATCHED for record in self._todo):
             return
         try:
@@ -124,6 +130,8 @@ class Delivery:
             count = self._next_count()
             self._write(remote, self._todo[:count])
             self._done(count)
+        if self._watch is not None and (rows := self._watch.take(everything=not living)):
+            remote.write(Batch(rows))  # samples that MLflow cannot take now are lost
         if not living:
             if self._life[-1]["type"] != "end":
                 remote.end("KILLED", self._last_moment())

@@ -8,17 +8,23 @@ from trainyard.tracking.logged_model import ModelFiles
 from trainyard.tracking.members import members
 from trainyard.tracking.reading import alive
 from trainyard.tracking.store import Store
+from trainyard.tracking.system_metrics import SystemWatch
 
 SCAN_SECONDS = 0.25
 
 
 class Follower:
-    """The journals below one folder: the run's or sweep's own, and those of the sweep's members as they come."""
+    """The journals below one folder: the run's or sweep's own, and those of the sweep's members as they come.
 
-    def __init__(self, folder: Path, store: Store, files: ModelFiles, pace: float = 0.0):
+    With `watch`, what the trainings use of this machine is sampled every so many seconds.
+    """
+
+    def __init__(
+        self, folder: Path, store: Store, files: ModelFiles, pace: float = 0.0, watch: float | None = None
+    ):
         self.folder = folder
-        self._store, self._files, self._pace = store, files, pace
-        self.own = Delivery(folder, store, files, pace)
+        self._store, self._files, self._pace, self._watch = store, files, pace, watch
+        self.own = self._delivery(folder)
         self.ended = False  # MLflow has everything, and no more is to come
         self._written_by_ended = 0
         self._members: dict[Path, Delivery] = {}
@@ -60,7 +66,11 @@ class Follower:
         self._next_scan = time.monotonic() + SCAN_SECONDS
         for folder in members(self.folder, self.own.run_id):
             if folder not in self._members and folder not in self._ended:
-                self._members[folder] = Delivery(folder, self._store, self._files, self._pace)
+                self._members[folder] = self._delivery(folder)
+
+    def _delivery(self, folder: Path) -> Delivery:
+        watch = None if self._watch is None else SystemWatch(self._watch)
+        return Delivery(folder, self._store, self._files, self._pace, watch)
 
     def _step_member(self, delivery: Delivery) -> None:
         delivery.step()

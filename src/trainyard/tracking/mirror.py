@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         with suppress(Exception):  # what is wrong shows again, and is told, when there is something to write
             store.warm_up()
             files.warm_up()
-        code = follow(options.folders[0], store, files, options.patience)
+        code = follow(options.folders[0], store, files, options.patience, options.watch)
     else:
         folders = options.folders or (Path(line.rstrip("\n")) for line in sys.stdin)
         with os.fdopen(os.dup(1), "w") as answers:
@@ -67,8 +67,11 @@ def _outlive(folder: Path) -> None:
     signal.signal(signal.SIGTERM, on_terminate)
 
 
-def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> int:
-    """Go with the run or sweep in `folder`, which may not have begun yet, to its end."""
+def follow(folder: Path, store: Store, files: ModelFiles, patience: float, watch: float | None = None) -> int:
+    """Go with the run or sweep in `folder`, which may not have begun yet, to its end.
+
+    With `watch`, look every so many seconds at what it uses of this machine.
+    """
     goal = store.target
     while first_record(folder) is None:
         note = pending.find(goal.root, folder, goal.name)
@@ -81,7 +84,7 @@ def follow(folder: Path, store: Store, files: ModelFiles, patience: float) -> in
     delivered = threading.Event()
     threading.Thread(target=_end_some_time, args=(folder, delivered), daemon=True).start()
     try:
-        return _to_the_end(Follower(folder, store, files, PACE_SECONDS), goal, patience, wait=True)[0]
+        return _to_the_end(Follower(folder, store, files, PACE_SECONDS, watch), goal, patience, wait=True)[0]
     finally:
         delivered.set()
 
@@ -158,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--patience", type=float, default=60.0, help="seconds without MLflow after which it gives up")
+    parser.add_argument("--watch", type=float, help="seconds between two samples of processor, memory, disk and GPU")
     parser.add_argument("--log", type=Path)
     return parser
 

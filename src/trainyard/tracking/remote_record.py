@@ -1,13 +1,15 @@
 """A run as MLflow has it, for those who have no folder of it: found by what a person calls it, its files fetched."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.schema import Tracking
 from trainyard.tracking.store import RUN_ID, Store
-from trainyard.tracking.target import resolve
+from trainyard.tracking.target import Target, resolve
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,11 +20,16 @@ SHORTEST = 4  # characters of the beginning of an id
 
 @dataclass(frozen=True)
 class RemoteRecord:
-    """A run in MLflow: its ids there and in its journal, and its name."""
+    """A run in MLflow: its ids there and in its journal, and its name.
+
+    `model` is the id of the logged model that is meant, `model_md5` its digest; without them the run's newest is.
+    """
 
     client: "MlflowClient"
     run: Any
     uri: str = field(repr=False)
+    model: str | None = None
+    model_md5: str | None = None
 
     @property
     def mlflow_id(self) -> str:
@@ -42,25 +49,55 @@ class RemoteRecord:
         for name in FILES:
             if name in there:
                 self.client.download_artifacts(self.mlflow_id, name, str(folder))
-        outputs = self.run.outputs.model_outputs if self.run.outputs else []
-        if outputs:
-            self._download_model(str(outputs[-1].model_id), folder / "mlflow-model")
+        model = self.model or self.newest_model
+        if model is not None:
+            self.download_model(model, folder / "mlflow-model")
 
-    def _download_model(self, model: str, folder: Path) -> None:
-        """Fetch a logged model, which MLflow looks for at the one address that it knows of."""
+    @property
+    def newest_model(self) -> str | None:
+        """The id of the logged model that the run ended with, None where it has none."""
+        outputs = self.run.outputs.model_outputs if self.run.outputs else []
+        return str(outputs[-1].model_id) if outputs else None
+
+    def download_model(self, model: str, folder: Path) -> None:
+        """Fetch a logged model by its id into a new folder."""
         import mlflow.artifacts
 
-        before = mlflow.get_tracking_uri()
-        mlflow.set_tracking_uri(self.uri)
-        try:
-            folder.mkdir()
+        folder.mkdir()
+        with at_address(self.uri):
             mlflow.artifacts.download_artifacts(f"models:/{model}", dst_path=str(folder))
-        finally:
-            mlflow.set_tracking_uri(before)
 
     def tag(self, name: str, value: str) -> None:
         """Set a tag of the run."""
         self.client.set_tag(self.mlflow_id, name, value)
+
+
+@contextmanager
+def at_address(uri: str) -> Iterator[None]:
+    """Have MLflow look for logged models at an address meanwhile: it does so at the one address that it knows of.
+
+    MLflow keeps that in the environment, too, which is left as it was: without an address, where there was none.
+    """
+    import mlflow
+
+    before = os.environ.get("MLFLOW_TRACKING_URI")
+    mlflow.set_tracking_uri(uri)
+    try:
+        yield
+    finally:
+        mlflow.set_tracking_uri(before)  # type: ignore[arg-type]  # None is what it begins with
+
+
+def connect(root: Path, tracking: Tracking) -> "tuple[MlflowClient, Target] | None":
+    """Return the client of MLflow and where it is; None where nothing is tracked, or nothing was yet."""
+    target = resolve(tracking, root)
+    if target is None or (target.database is not None and not target.database.exists()):
+        return None
+    os.environ.update({name: value for name, value in target.environment().items() if name != "MLFLOW_TRACKING_URI"})
+    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false")
+    os.environ.setdefault("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "false")  # what the server has, the server sends
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # a person waits
+    return Store(target).client, target
 
 
 def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | None:
@@ -68,13 +105,10 @@ def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | Non
 
     None where there is none, several, or nothing is tracked.
     """
-    target = resolve(tracking, root)
-    if target is None or len(name) < SHORTEST or (target.database is not None and not target.database.exists()):
+    connected = None if len(name) < SHORTEST else connect(root, tracking)
+    if connected is None:
         return None
-    os.environ.update({name: value for name, value in target.environment().items() if name != "MLFLOW_TRACKING_URI"})
-    os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR="false")
-    os.environ.setdefault("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "false")  # what the server has, the server sends
-    client = Store(target).client
+    client, target = connected
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     ending = name.replace("'", "").replace("%", "")
     for condition in (

@@ -47,7 +47,8 @@ class Store:
 
         if self.target.database is not None:
             ensure_database(self.target.database, self.target.root / "mlartifacts")
-        self._client = MlflowClient(self.target.uri)
+        registry = os.environ.get("MLFLOW_REGISTRY_URI") or self.target.uri
+        self._client = MlflowClient(self.target.uri, registry)
         return self._client
 
     def experiment(self, name: str) -> str:

@@ -11,10 +11,12 @@ import torch
 
 from trainyard.config.schema import Accelerator, Precision
 from trainyard.errors import AcceleratorError
+from trainyard.training.cores import cores
 from trainyard.training.passes import PLAIN, Passes
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
 AUTOCAST = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
+RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
 CPU_PROCESSES = 2  # of ddp_cpu, where their number is left open
 
 Sharing = Literal["alone", "ddp", "fsdp"]
@@ -67,14 +69,13 @@ class Device:
             return int(torch.cuda.mem_get_info(self.torch)[0])
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf(_free_pages())
 
+    def resident_bytes(self) -> int:
+        """Return the bytes that rows may take on the device; larger ones stay in the files of the cache."""
+        return int(self.free_memory() * RESIDENT_SHARE)
+
 
 def _free_pages() -> str:
     return "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
-
-
-def cores() -> int:
-    """Return the number of CPU cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_accelerator(config: Accelerator) -> torch.device:

@@ -6,12 +6,12 @@ from typing import Literal
 
 from trainyard.config.schema import Config
 from trainyard.errors import ConfigError
-from trainyard.models import Model
 from trainyard.training.accelerator import Device
 from trainyard.training.callbacks import build_callbacks, look_at_minibatches
 from trainyard.training.distributed import World
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.fused import SLOTS
+from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.schedule import Length
 from trainyard.training.stepper import ReferenceStepper, Stepper
@@ -40,13 +40,13 @@ def why_not_fast(config: Config) -> str | None:
 
 
 def open_stepper(
-    engine: Engine, model: Model, member: Member, device: Device, world: World, *, length: Length,
+    engine: Engine, module: LightningModel, member: Member, device: Device, world: World, *, length: Length,
     sizes: Sequence[int],
 ) -> Stepper:  # fmt: skip
     """Return the stepper of an engine over a model that Lightning has set up; `sizes` are an epoch's minibatches'."""
     if engine == "reference":
-        return ReferenceStepper(model, member, length, world)
+        return ReferenceStepper(module, member, length, world)
     epochs = float("inf") if length.total is None else length.total / length.epoch
     recorded = not member.config.training.compile
     expected = {rows: count * epochs for rows, count in Counter(sizes).items()} if recorded else {}
-    return FlatStepper(model, member, device, length, expected)
+    return FlatStepper(module.model, member, device, length, expected)

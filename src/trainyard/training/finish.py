@@ -3,40 +3,25 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from trainyard.config.schema import Classifier
-from trainyard.files import json_text, replacing, write_text
-from trainyard.inference.card import build_card
-from trainyard.inference.package import save_package
+from trainyard.config.schema import Classifier, Csv
+from trainyard.files import json_text, json_values, replacing, write_text
+from trainyard.inference.card import READING, build_card
+from trainyard.inference.package import kept_tensors, save_package
+from trainyard.inference.probe import probe_outputs
 from trainyard.models import Regressor
 from trainyard.models.calibration import fit_temperature
 from trainyard.models.per_class import per_class
-from trainyard.networks.quantiles import rising_quantiles
 from trainyard.training.baseline import baseline_metrics
-from trainyard.training.evaluation import Outputs, measure, outputs
+from trainyard.training.evaluation import outputs
 from trainyard.training.fit import Fitted
 from trainyard.training.plan import Plan
-
-CALIBRATED = ("log_loss", "brier", "ece")  # metrics that look at how sure a model is
-
-
-@dataclass(frozen=True)
-class FinalOutputs:
-    """The fitted model's outputs over the test rows, and the temperature that its logits are divided by."""
-
-    raw: Outputs
-    temperature: float | None = None
-
-    @property
-    def outputs(self) -> Outputs:
-        """The outputs as they are predicted from."""
-        return self.raw if self.temperature is None else self.raw._replace(output=self.raw.output / self.temperature)
+from trainyard.training.tested import FinalOutputs, prediction_arrays, tested_metrics
 
 
 def final_outputs(plan: Plan, fitted: Fitted) -> FinalOutputs:
@@ -52,30 +37,12 @@ def final_metrics(plan: Plan, fitted: Fitted, tested: FinalOutputs) -> dict[str,
     """Return test/..., baseline/..., best/..., uncalibrated/... and how much was trained, flat."""
     member = fitted.member
     return {
-        **tested_metrics(fitted, tested),
+        **tested_metrics(fitted.model, tested),
         **baseline_metrics(fitted.model, plan.prepared, tested.raw),
         **best_metrics(fitted),
         "trained/epochs": member.step / plan.steps_per_epoch,
         "trained/steps": float(member.step),
     }
-
-
-def tested_metrics(fitted: Fitted, tested: FinalOutputs) -> dict[str, float]:
-    """Return test/<metric> of what is predicted, and what belongs to them.
-
-    Of a calibrated model, test/loss stays that of the outputs that were trained, uncalibrated/<metric> is what the
-    probabilities were worth before, and calibration/temperature by what they were changed. test/mape_left_out is the
-    number of targets that are 0, where there are any.
-    """
-    metrics = measure(fitted.model, tested.raw, "test")
-    if tested.temperature is not None:
-        before = {f"uncalibrated/{name}": metrics[f"test/{name}"] for name in CALIBRATED}
-        metrics = {**measure(fitted.model, tested.outputs, "test"), "test/loss": metrics["test/loss"], **before}
-        metrics["calibration/temperature"] = tested.temperature
-    if isinstance(fitted.model, Regressor):
-        zeros = int(fitted.model.units.is_zero(tested.raw.y).sum())
-        metrics |= {"test/mape_left_out": float(zeros)} if zeros else {}
-    return metrics
 
 
 def best_metrics(fitted: Fitted) -> dict[str, float]:
@@ -90,19 +57,9 @@ def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutpu
     """Write what was predicted for the test rows: classes and probabilities, or targets in original units.
 
     Arrays: `target` (N,) int64 and `probability` (N, C) float32; or `target` and `prediction` (N, T) float64, and of a
-    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,).
+    model of quantiles `quantile` (N, T, Q) float64 at `level` (Q,); and `weight` (N,) where rows have one.
     """
-    output, y, _ = tested.outputs
-    model = fitted.model
-    if isinstance(model, Regressor):
-        units = model.units.to(output.device)
-        arrays = {"target": units.original(y), "prediction": units.original(model.point(output))}
-        if model.levels:
-            arrays["quantile"] = units.original_quantiles(rising_quantiles(output, model.levels))
-            arrays["level"] = torch.tensor(model.levels, dtype=torch.float64)
-    else:
-        arrays = {"target": y, "probability": torch.softmax(output.double(), dim=1).float()}
-    columns = {name: tensor.cpu().numpy() for name, tensor in arrays.items()}
+    columns = prediction_arrays(fitted.model, tested.outputs)
     with replacing(path) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, row=np.asarray(plan.prepared.test.rows), **columns)
 
@@ -128,14 +85,22 @@ def package(
     temperature: float | None = None,
 ) -> Path:  # fmt: skip
     """Write the self-contained model of a run and return its folder."""
-    prepared, model = plan.prepared, fitted.model
+    config, prepared, model = plan.config, plan.prepared, fitted.model
     card = build_card(
-        task=prepared.task, network=plan.config.network, inputs=plan.inputs, outputs=plan.outputs,
+        task=prepared.task, model=config.model, network=config.network, inputs=plan.inputs, outputs=plan.outputs,
         preprocessing=prepared.preprocessing, classes=prepared.classes, targets=prepared.targets,
         target_mean=prepared.target_mean, target_scale=prepared.target_scale, precision=plan.device.precision,
         example=prepared.example, metrics=metrics, lineage=lineage, temperature=temperature,
         target_powers=[asdict(power) for power in prepared.target_powers],
-        quantiles=model.levels if isinstance(model, Regressor) else (),
+        quantiles=model.levels if isinstance(model, Regressor) else (), class_counts=prepared.class_counts,
+        testing={
+            "batch_size": config.training.eval_batch_size, "compile": config.training.compile,
+            "weight": config.dataset.weight,
+        },
+        reading={name: getattr(config.dataset, name) for name in READING} if isinstance(config.dataset, Csv) else None,
     )  # fmt: skip
-    save_package(folder / "model", state=model.network.state_dict(), card=card)
+    tensors = kept_tensors(model.network.state_dict())
+    probed = probe_outputs(card, tensors, prepared.probe_x, prepared.probe_codes, config.trusted)
+    card["probe_outputs"] = json_values(probed)
+    save_package(folder / "model", state=tensors, card=card)
     return folder / "model"

@@ -11,10 +11,12 @@ from torch.optim import Optimizer
 
 from trainyard.config.duration import parse_duration
 from trainyard.models import Model
+from trainyard.training.alone import drive_alone, needs_no_lightning
 from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.engine import open_stepper
+from trainyard.training.lightning import LightningModel
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer, optimizer_groups
@@ -51,6 +53,10 @@ def _ignore_epoch(member: Member, model: Model, metrics: dict[str, float], best:
     del member, model, metrics, best
 
 
+def _ignore_loop(loop: Loop) -> None:
+    del loop
+
+
 def fit(
     plan: Plan,
     stop: Stop | None = None,
@@ -61,12 +67,15 @@ def fit(
     wrap_stepper: Callable[[Stepper, Member], Stepper] = _as_it_is,
     on_step: Callable[[int, int], None] = _ignore_step,
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None] = _ignore_epoch,
+    on_open: Callable[[Loop], None] = _ignore_loop,
+    spare_lightning: bool = False,
 ) -> Fitted:
     """Train the plan's model and return it with its best weights, or its last ones where they were asked for.
 
     `on_step(epoch, minibatch)` is called after each block, `on_epoch(member, model, metrics, best)` after each epoch.
     `stop` ends the training between two minibatches. With `resumed` it goes on from a state, `checkpoints` keeps states
     of it, and `plugins` are Lightning's. `wrap_stepper` may put something around what does the work of a minibatch.
+    `on_open` is given the loop before it begins. With `spare_lightning` its Trainer is made only for what needs it.
     """
     stop = stop or Stop()
     loop = open_loop(plan, stop, resumed, checkpoints, wrap_stepper, on_step, on_epoch)
@@ -74,10 +83,13 @@ def fit(
     if plan.config.training.max_time is not None:
         stop.limit(parse_duration(plan.config.training.max_time) - loop.seconds)
     stop.reason = stop.reason or nothing_left(member)
-    if stop.reason is None:
+    on_open(loop)
+    if stop.reason is None and spare_lightning and needs_no_lightning(plan):
+        drive_alone(loop)
+    elif stop.reason is None:
         with quiet_lightning():
             folder = None if checkpoints is None else checkpoints.folder.parent / "lightning"
-            _drive(build_trainer(plan, plugins, folder), model, loop.blocks)
+            _drive(build_trainer(plan, plugins, folder), loop.module, loop.blocks)
         loop.close()
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
@@ -94,7 +106,8 @@ def open_loop(
 ) -> Loop:  # fmt: skip
     """Return the loop of a plan, its member and model at their start or as they were in `resumed`."""
     config, member = plan.config, Member(plan.config)
-    model = plan.build_model()
+    module = LightningModel(plan.build_model())
+    model = module.model
     if plan.device.precision == "bf16-true":
         model.input_dtype = torch.bfloat16
     if plan.device.passes.channels_last:
@@ -118,16 +131,16 @@ def open_loop(
     blocks = Blocks(len(minibatches), length, start)
     decay = config.training.average_decay
     loop = Loop(
-        member, model, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.length,
+        member, module, minibatches, plan.open_validation(), plan.device, blocks, stop, plan.length,
         None if decay is None else WeightAverage(model.network, decay), checkpoints, resumed,
         lambda world: wrap_stepper(
             open_stepper(
-                plan.engine, model, member, plan.device, world, length=plan.length, sizes=minibatches.sizes()
+                plan.engine, module, member, plan.device, world, length=plan.length, sizes=minibatches.sizes()
             ), member,
         ), on_step, on_epoch,
     )  # fmt: skip
-    model.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None
-    model.train_block = loop.train_block
+    module.make_optimizer = lambda: _optimizer(plan, model) if plan.engine == "reference" else None
+    module.train_block = loop.train_block
     return loop
 
 
@@ -149,9 +162,9 @@ def choose_weights(loop: Loop) -> None:
         loop.average.swap()
 
 
-def _drive(trainer: pl.Trainer, model: Model, blocks: Blocks) -> None:
+def _drive(trainer: pl.Trainer, module: LightningModel, blocks: Blocks) -> None:
     try:
-        trainer.fit(model, train_dataloaders=blocks)
+        trainer.fit(module, train_dataloaders=blocks)
     except SystemExit:
         raise KeyboardInterrupt from None  # the second Ctrl-C, which Lightning turns into exit code 1
 

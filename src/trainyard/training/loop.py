@@ -19,6 +19,7 @@ from trainyard.training.callbacks import AFTER_VALIDATION, BEFORE_VALIDATION, ca
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
+from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.recording import random_state, set_random_state
 from trainyard.training.schedule import Length
@@ -37,7 +38,7 @@ class Loop:
     """
 
     member: Member
-    model: Model
+    module: LightningModel
     minibatches: Minibatches
     validation: Rows
     device: Device
@@ -52,6 +53,7 @@ class Loop:
     on_epoch: Callable[[Member, Model, dict[str, float], bool], None]
 
     def __post_init__(self) -> None:
+        self.model = self.module.model
         self.stepper: Stepper | None = None
         self.world = World()
         state = self.resumed
@@ -113,7 +115,7 @@ class Loop:
     def _open(self) -> Stepper:
         """Return the stepper; where a training goes on, bring everything to where it was."""
         if self.stepper is None:
-            trainer = self.model.trainer
+            trainer = self.module.trainer
             self.world = World(trainer.global_rank, trainer.world_size)
             self.stepper = self.open_stepper(self.world)
             if self.resumed is not None:
@@ -179,10 +181,10 @@ class Loop:
         member.epoch = epoch
         self.rows_seen += sum(self.minibatches.sizes()[: len(self.losses)])
         best = False
-        if not skipped and (due or self.stop.reason is not None):
+        if not skipped and len(self.validation) and (due or self.stop.reason is not None):
             best = self._validate(epoch, metrics)
         elif member.config.callbacks:
-            show_metrics(self.model.trainer, metrics)
+            show_metrics(self.module.trainer, metrics)
         if not skipped:  # else the training that goes on tells of this epoch
             self.on_epoch(member, self.model, metrics, best)
         if not math.isfinite(metrics["train/loss"]):
@@ -190,7 +192,7 @@ class Loop:
         elif (due and not skipped) or (whole and self.stop.reason is None):
             self._close_position(epoch)
         if self.stop.reason is not None:
-            self.model.trainer.should_stop = True
+            self.module.trainer.should_stop = True
         self.model.train()
 
     def _close_position(self, epoch: int) -> None:
@@ -221,8 +223,8 @@ class Loop:
 
     def _validate(self, epoch: int, metrics: dict[str, float]) -> bool:
         """Add the metrics of the validation part and take them into the history; whether they are the best."""
-        trainer, called = self.model.trainer, bool(self.member.config.callbacks)
-        call_hooks(trainer, self.model, BEFORE_VALIDATION if called else ())
+        trainer, called = self.module.trainer, bool(self.member.config.callbacks)
+        call_hooks(trainer, self.module, BEFORE_VALIDATION if called else ())
         batch_size = self.member.config.training.eval_batch_size
         with contextlib.nullcontext() if self.average is None else self.average.in_place():
             metrics |= measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
@@ -231,7 +233,7 @@ class Loop:
             self.stop.reason = self.stop.reason or "early_stopping"
         if called:
             show_metrics(trainer, metrics)
-            call_hooks(trainer, self.model, AFTER_VALIDATION)
+            call_hooks(trainer, self.module, AFTER_VALIDATION)
         return best
 
 

@@ -1,40 +1,24 @@
-"""What a person reads at the start and the end of a run and of a sweep."""
+"""What a person reads at the start and the end of a run."""
 
 import json
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trainyard.config.metric_names import metric_directions, monitor_direction
-from trainyard.config.root import project_root
-from trainyard.config.rules.rule import task_of
-from trainyard.config.schema import Regressor, Tracking
+from trainyard.config.metric_names import metric_directions
+from trainyard.config.schema import Regressor
 from trainyard.networks.table import Layer, layer_notes, percent
-from trainyard.reports.outcome import outcome_lines
-from trainyard.reports.summary import LayerRow, end_summary, start_summary, sweep_summary
+from trainyard.reports.outcome import REASONS, outcome_lines
+from trainyard.reports.run_files import REPRODUCES
+from trainyard.reports.summary import LayerRow, end_summary, start_summary
 from trainyard.reports.text import plural
-from trainyard.tracking.target import resolve
-from trainyard.training.accelerator import cores
 from trainyard.training.baseline import baseline_name
+from trainyard.training.cores import cores
 from trainyard.training.fit import Fitted
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
-
-if TYPE_CHECKING:
-    from trainyard.training.sweep import Sweep
-
-REASONS = {
-    "max_epochs": "all epochs done",
-    "max_steps": "training.max_steps reached",
-    "max_time": "training.max_time is over",
-    "early_stopping": "no improvement for training.patience validations",
-    "interrupted": "stopped by Ctrl-C",
-    "terminated": "stopped by SIGTERM",
-    "requeued": "stopped for Slurm, which queues the job again",
-    "callback": "stopped by a callback",
-    "diverged": "the loss was no longer a number",
-}
+from trainyard.training.stage import stage
 
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
@@ -91,7 +75,7 @@ def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlf
         metrics=result.metrics, baseline_name=baseline_name(fitted.model),
         directions=metric_directions(model), trained=trained_text(plan, member), best_epoch=member.best_epoch,
         reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
-        next_command=next_command(command, result), error=result.error,
+        next_command=next_command(command, result, plan.config.tags.get(REPRODUCES)), error=result.error,
         outcome=outcome_lines(result.metrics, classes, quantiles),
     )  # fmt: skip
 
@@ -113,50 +97,25 @@ def member_text(plan: Plan, fitted: Fitted, result: RunResult) -> str:
     return f"  {measured}, best epoch {fitted.member.best_epoch} of {fitted.member.epoch}, {REASONS[fitted.reason]}"
 
 
-def next_command(command: str, result: RunResult) -> str:
-    """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures."""
-    words = [word for word in command.split(" ") if not word.startswith("seed=")]
+def next_command(command: str, result: RunResult, reproduces: str | None = None) -> str:
+    """Return the command that is most useful after this run: its spread over seeds, to go on with it, its pictures.
+
+    After a stage of a pipeline it is what the stage has changed in the metrics, or to go on with the pipeline; after a
+    run that `reproduces` the one of that id, what sets the two apart.
+    """
+    if result.status == "FINISHED" and reproduces:
+        return f"trainyard diff {reproduces[:12]} latest"
+    words = shlex.split(command)
     program = [word for word in words if "=" not in word]
+    if (of_pipeline := stage()) is not None and result.status in ("FINISHED", "KILLED"):
+        return "dvc metrics diff" if result.status == "FINISHED" else f"dvc repro {of_pipeline}"
     if result.status == "FINISHED" and any(word.startswith("resume=") for word in words):
-        return f"{' '.join(program)} config={result.folder / 'config.yaml'} -m seed=1,2,3"
+        return f"{shlex.join([*program, f'config={result.folder}/config.yaml'])} -m seed=1,2,3"
     if result.status == "FINISHED":
-        return f"{' '.join(words)} -m seed=1,2,3"
+        kept = [word for word in words if not word.startswith(("seed=", "output="))]
+        return f"{shlex.join(kept)} -m seed=1,2,3"
     number = result.folder.name.rsplit("-", 1)[-1]
-    return f"{' '.join(program)} resume={number}" if result.status == "KILLED" else f"trainyard report run={number}"
-
-
-def sweep_text(sweep: "Sweep", metrics: Mapping[str, float], mlflow: str) -> str:
-    """Return the members of a sweep, the best first."""
-    training = sweep.config.training
-    return sweep_summary(
-        members=[
-            (" ".join(member.overrides), member.result.status, member.result.monitor_value, member.result.metrics)
-            for member in sweep.members
-        ],
-        monitor=training.monitor, direction=monitor_direction(sweep.config),
-        test_metric=f"test/{main_metric(sweep)}", spread=metrics, folder=sweep.folder, mlflow=mlflow,
-    )  # fmt: skip
-
-
-def main_metric(sweep: "Sweep") -> str:
-    """Return the metric that a sweep is told by: accuracy of classifiers, rmse of regressors."""
-    tasks = {member.result.task for member in sweep.members} - {None} or {task_of(sweep.config)}
-    return "rmse" if "regression" in tasks else "accuracy"
-
-
-def mlflow_text(tracking: Tracking, name: str, complete: bool, problem: str | None) -> str:
-    """Return how to see a run in MLflow, or how to bring it there."""
-    root = project_root()
-    target = resolve(tracking, root)
-    if target is None:
-        return "not tracked (tracking=off)"
-    if not complete:
-        if problem:
-            return f"not all could be written: {problem.rstrip('.')}. Bring the rest with: trainyard sync"
-        return "is still being written, which goes on by itself; should it not get there: trainyard sync"
-    if target.database == root / "mlflow.db":
-        where = "" if Path.cwd() == root else f" in {root}"
-        return f"run {name}; see it with: mlflow ui{where}, then open http://127.0.0.1:5000"
-    if target.database is not None:
-        return f"run {name}; see it with: mlflow ui --backend-store-uri {target.name}"
-    return f"run {name} at {target.name}"
+    if result.status == "KILLED":
+        output = [word for word in words if word.startswith("output=")]
+        return shlex.join([*program, f"resume={number}", *output])
+    return f"trainyard report run={number}"

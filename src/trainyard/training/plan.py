@@ -13,12 +13,9 @@ from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError, NetworkError
-from trainyard.models import Classifier as ClassifierModel
-from trainyard.models import Model
-from trainyard.models import Regressor as RegressorModel
+from trainyard.models import Model, make_model
 from trainyard.models.check_own import check_own
 from trainyard.models.classification_metrics import TOP
-from trainyard.models.own import resolve_own
 from trainyard.networks import Inputs, check_network, seeded_network
 from trainyard.networks.layers.repeatable import check_repeatable
 from trainyard.networks.table import Layer, layer_table
@@ -26,8 +23,6 @@ from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
 from trainyard.training.passes import choose_passes
 from trainyard.training.schedule import Length
-
-RESIDENT_SHARE = 0.4  # of the device's free memory may be taken by the rows of all parts together
 
 
 @dataclass(frozen=True)
@@ -83,10 +78,11 @@ class Plan:
         return Part(x=part.x[kept], codes=part.codes[kept], y=part.y[kept], weight=weight, rows=part.rows[kept])
 
     def _open(self, part: Part) -> Rows:
-        share = int(self.device.free_memory() * RESIDENT_SHARE)
         prepared = self.prepared
-        return open_rows(part, self.device.torch, image_shape=prepared.image_shape, resident_bytes=share,
-                         scale=pixel_scale(prepared.preprocessing))  # fmt: skip
+        return open_rows(
+            part, self.device.torch, image_shape=prepared.image_shape, scale=pixel_scale(prepared.preprocessing),
+            resident_bytes=self.device.resident_bytes(),
+        )  # fmt: skip
 
 
 def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
@@ -159,13 +155,12 @@ def count_outputs(config: Config, prepared: Prepared) -> int:
 
 def wrap_network(network: nn.Module, config: Config, prepared: Prepared) -> Model:
     """Return the model of the config around a network."""
-    if isinstance(config.model, Classifier):
-        own = resolve_own(config.model, config.trusted)
-        return ClassifierModel(network, config.model, prepared.class_counts or (), own)
-    if isinstance(config.model, Regressor):
-        own = resolve_own(config.model, config.trusted)
-        return RegressorModel(network, config.model, prepared.targets, TargetUnits.of(prepared), own)
-    raise TypeError("the model is not settled")
+    if isinstance(config.model, AutoModel):
+        raise TypeError("the model is not settled")
+    return make_model(
+        network, config.model, class_counts=prepared.class_counts or (), targets=prepared.targets,
+        units=TargetUnits.of(prepared), trusted=config.trusted,
+    )
 
 
 def _check_monitor(config: Config, prepared: Prepared) -> None:

@@ -18,16 +18,15 @@ VIEWS = (aten.t.default, aten.view.default, aten.transpose.int, aten.permute.def
 FILLED = {aten.ones_like.default: 1, aten.zeros_like.default: 0}
 # operators that torch's own functions reach by a shorter way
 SHORTER: dict[Any, Callable[..., Any]] = {
-    aten.addmm.default: torch.addmm, aten.mm.default: torch.mm, aten.bmm.default: torch.bmm,
-    aten.relu.default: torch.relu, aten.mul.Tensor: torch.mul, aten.mul.Scalar: torch.mul, aten.add.Tensor: torch.add,
-    aten.sub.Tensor: torch.sub, aten.div.Tensor: torch.div, aten.div.Scalar: torch.div, aten.neg.default: torch.neg,
-    aten.sum.dim_IntList: torch.sum, aten.sum.default: torch.sum, aten.mean.default: torch.mean,
-    aten._log_softmax.default: torch._log_softmax, aten.cat.default: torch.cat, aten.t.default: torch.t,
-    aten._log_softmax_backward_data.default: torch._log_softmax_backward_data, aten.unbind.int: torch.unbind,
-    aten.index_select.default: torch.index_select, aten.embedding.default: torch.embedding,
-    aten.native_batch_norm.default: torch.native_batch_norm, aten.native_layer_norm.default: torch.native_layer_norm,
-    aten.convolution.default: torch.convolution, aten.empty_like.default: torch.empty_like,
-    aten.view.default: Tensor.view, aten.bernoulli_.float: Tensor.bernoulli_, aten.div_.Scalar: Tensor.div_,
+    aten.addmm.default: torch.addmm, aten.mm.default: torch.mm, aten.bmm.default: torch.bmm, aten.mul.Tensor: torch.mul,
+    aten.relu.default: torch.relu, aten.mul.Scalar: torch.mul, aten.add.Tensor: torch.add, aten.sub.Tensor: torch.sub,
+    aten.div.Tensor: torch.div, aten.div.Scalar: torch.div, aten.neg.default: torch.neg, aten.sum.default: torch.sum,
+    aten.sum.dim_IntList: torch.sum, aten.mean.default: torch.mean, aten._log_softmax.default: torch._log_softmax,
+    aten.cat.default: torch.cat, aten.t.default: torch.t, aten.unbind.int: torch.unbind, aten.view.default: Tensor.view,
+    aten._log_softmax_backward_data.default: torch._log_softmax_backward_data, aten.embedding.default: torch.embedding,
+    aten.index_select.default: torch.index_select, aten.native_batch_norm.default: torch.native_batch_norm,
+    aten.native_layer_norm.default: torch.native_layer_norm, aten.convolution.default: torch.convolution,
+    aten.empty_like.default: torch.empty_like, aten.bernoulli_.float: Tensor.bernoulli_, aten.div_.Scalar: Tensor.div_,
     aten.clamp_min.default: torch.clamp_min, aten.eq.Scalar: torch.eq,
 }  # fmt: skip
 

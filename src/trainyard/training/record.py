@@ -31,7 +31,7 @@ def record_lineage(
         root,
         data={
             "name": prepared.dataset_name, "digest": prepared.digest, "origin": prepared.origin,
-            "prepared": prepared.key, **data_record(data_versions(paths, digests)),
+            "prepared": prepared.key, "rows": dict(prepared.summary.rows), **data_record(data_versions(paths, digests)),
         },
         seeds={"seed": config.seed, "split_seed": config.dataset.split_seed},
         command=command,

@@ -4,8 +4,15 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainyard.config.schema import Config
+from trainyard.config.secrets import mask_text
+
+if TYPE_CHECKING:
+    from trainyard.training.companions import Companions
+
+STOPPED = (130, 143)  # exit codes after Ctrl-C and SIGTERM
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,22 @@ class RunResult:
     monitor_value: float | None
     error: str | None = None
     task: str | None = None
+
+
+@dataclass(frozen=True)
+class Parent:
+    """What a member knows of its sweep: the run id, the folder, and the processes that work beside the members."""
+
+    id: str
+    folder: Path
+    companions: "Companions"
+
+
+def failed(folder: Path, error: BaseException, exit_code: int) -> RunResult:
+    """Return the result of a run that ended in an exception; Ctrl-C and SIGTERM are such, too."""
+    words = {130: "stopped by Ctrl-C", 143: "stopped by SIGTERM"}
+    status = "KILLED" if exit_code in STOPPED else "FAILED"
+    return RunResult(folder, status, exit_code, {}, None, words.get(exit_code, mask_text(str(error))))
 
 
 def run_name(config: Config, folder: Path, sweep: bool) -> str:

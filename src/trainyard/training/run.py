@@ -16,39 +16,33 @@ from trainyard.training.stop import Stop, stop_on_signals
 
 if TYPE_CHECKING:
     from trainyard.training.plan import Plan
-    from trainyard.training.sweep import Sweep
+    from trainyard.training.result import Parent
 
 HEAVY = "trainyard.training.story"
 NEED_GPU = ("tf32", "16-mixed")  # precisions
 
 
 def run(
-    config: Config, *, folder: Path, overrides: Sequence[str], command: str, parent: "Sweep | None" = None,
+    config: Config, *, folder: Path, overrides: Sequence[str], command: str, parent: "Parent | None" = None,
     resuming: Sequence[str] | None = None,
 ) -> RunResult:  # fmt: skip
     """Train what `config` says, in `folder`, and return how it ended.
 
     Raises ConfigError, DataError or NetworkError before anything is written where the run cannot begin. `overrides`
-    and `command` are kept as they come, `parent` is the sweep that the run is a member of and is told how it ended.
-    With `resuming`, words on the settings that have changed, the run that lies in `folder` goes on.
+    and `command` are kept as they come, `parent` is the sweep that the run is a member of. With `resuming`, words on
+    the settings that have changed, the run that lies in `folder` goes on.
     """
     asked = Asked(folder, tuple(overrides), command, resuming)
-    if parent is None:
-        companions = Companions.start(folder, config.tracking, project_root())
-        try:
-            return _run(config, companions, asked, None)
-        finally:
-            companions.close(began=(folder / JOURNAL).exists())
+    if parent is not None:
+        return _run(config, parent.companions, asked, parent)
+    companions = Companions.start(folder, config.tracking, project_root())
     try:
-        result = _run(config, parent.companions, asked, parent)
-    except BaseException as error:
-        parent.add_failed(overrides, folder, error)
-        raise
-    parent.add(overrides, result)
-    return result
+        return _run(config, companions, asked, None)
+    finally:
+        companions.close(began=(folder / JOURNAL).exists())
 
 
-def _run(config: Config, companions: Companions, asked: Asked, parent: "Sweep | None") -> RunResult:
+def _run(config: Config, companions: Companions, asked: Asked, parent: "Parent | None") -> RunResult:
     plan = plan_from(config, project_root())
     from trainyard.training.story import tell
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
-from trainyard.models import Model
 from trainyard.training.distributed import World
+from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.optimizers import set_learning_rate
 from trainyard.training.schedule import Length, learning_rate_factor
@@ -57,21 +57,22 @@ def gradient_key(parameter: str) -> str:
 class ReferenceStepper:
     """Steps by Lightning's own means, so that it is right under every strategy and precision."""
 
-    def __init__(self, model: Model, member: Member, length: Length, world: World = ALONE):
-        optimizer = model.optimizers()
+    def __init__(self, module: LightningModel, member: Member, length: Length, world: World = ALONE):
+        optimizer = module.optimizers()
         if not isinstance(optimizer, LightningOptimizer):
             raise TypeError("the reference stepper takes one optimizer")
-        self.model, self.member, self.length, self.optimizer = model, member, length, optimizer
+        self.module, self.model, self.member, self.length = module, module.model, member, length
+        self.optimizer = optimizer
         self.world = world
         self.mixed = member.config.accelerator.precision.endswith("-mixed")
-        model.before_update = self._clip
-        self.parameters = dict(model.network.named_parameters())
+        module.before_update = self._clip
+        self.parameters = dict(self.model.network.named_parameters())
         self._lr: float | None = None
 
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """See Stepper."""
         loss = self.model.loss(minibatch) * self.world.share(self.model, minibatch)
-        self.model.manual_backward(loss if group == 1 else loss / group)
+        self.module.manual_backward(loss if group == 1 else loss / group)
         if closes:
             self._update()
         return loss.detach()
@@ -103,7 +104,7 @@ class ReferenceStepper:
         """Clip gradients where they have their own scale again, which is right before the update."""
         clip_norm = self.member.config.training.clip_norm
         if clip_norm is not None:
-            self.model.clip_gradients(optimizer, clip_norm, "norm")
+            self.module.clip_gradients(optimizer, clip_norm, "norm")
 
     def _update(self) -> None:
         if (rate := learning_rate(self.member, self.length)) != self._lr:

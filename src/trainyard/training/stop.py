@@ -50,15 +50,18 @@ def interrupt_in_order() -> None:
 def stop_on_signals(stop: Stop) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM end training in order; a second one ends the process at once.
 
-    In a job of Slurm so does the signal that comes before its time is over.
+    In a job of Slurm so does the signal that comes before its time is over. Of processes that share a training each
+    gets the signal, and one may know of it from another before its own arrives: that own one is still its first.
     """
-
     known = {**SIGNALS, **(REQUEUE if "SLURM_JOB_ID" in os.environ else {})}
+
+    got: list[str] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
         reason = known[signal.Signals(number)]
-        if stop.reason in EXIT_CODES and reason != "requeued":
+        if got and reason != "requeued":
             signal.default_int_handler(number, frame)
+        got.append(reason)
         stop.reason = reason
 
     before = {number: signal.signal(number, handle) for number in known}

@@ -15,6 +15,7 @@ from trainyard.lineage.code import ARCHIVE, DIFF, Code, read_code
 from trainyard.lineage.record import tags
 from trainyard.lineage.uncommitted import uncommitted
 from trainyard.models import Model
+from trainyard.reports.worst import write_worst
 from trainyard.tracking.journal import Journal, Status, read_journal
 from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
@@ -23,7 +24,8 @@ from trainyard.training.console import Console
 from trainyard.training.finish import final_metrics, final_outputs, package, write_per_class, write_predictions
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, member_text, mlflow_text, start_text
+from trainyard.training.narrate import end_text, member_text, start_text
+from trainyard.training.narrate_sweep import mlflow_text
 from trainyard.training.plan import Plan
 from trainyard.training.profile import profiled
 from trainyard.training.progress import Progress
@@ -31,10 +33,11 @@ from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 from trainyard.training.result import Asked, RunResult, point_latest, run_name
 from trainyard.training.resume import Resumed, changed_code, open_resumed
 from trainyard.training.slurm import remember, requeue
+from trainyard.training.stage import remember_stage
 from trainyard.training.stop import Stop
 
 if TYPE_CHECKING:
-    from trainyard.training.sweep import Sweep
+    from trainyard.training.result import Parent
 
 KILLED_BY = {
     "interrupted": "stopped by Ctrl-C", "terminated": "stopped by SIGTERM", "requeued": "queued again by Slurm",
@@ -53,11 +56,11 @@ class Story:
     journal: Journal
     console: Console
     lineage: dict[str, Any]
-    parent: "Sweep | None"
+    parent: "Parent | None"
     resumed: Resumed | None = None
 
 
-def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Sweep | None") -> RunResult:
+def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None") -> RunResult:
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
 
     Of processes that share a training the first one tells the story; the others only train.
@@ -69,6 +72,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
     story = begin(plan, companions, stop, asked, resumed, parent)
     try:
         fitted = train(story)
+        story.journal.tags({"stopped_by": fitted.reason})
         if stop.reason in ("terminated", "requeued"):
             return end(story, "KILLED", fitted, {}, KILLED_BY[stop.reason])
         metrics = finish(story, fitted)
@@ -89,7 +93,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
 
 
 def begin(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Sweep | None"
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None"
 ) -> Story:
     """Make the run's folder and journal, or open them again, and tell what is going to be trained."""
     config, folder = plan.config, asked.folder
@@ -106,6 +110,7 @@ def begin(
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
     story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
     remember(project_root(), folder)
+    remember_stage(project_root(), config, folder)
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
     tell_start(start_text(plan, name, folder, uncommitted(lineage["data"]["files"])))
@@ -171,7 +176,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     plan, folder, journal = story.plan, story.folder, story.journal
     tested = final_outputs(plan, fitted)
     write_predictions(folder / "predictions.npz", plan, fitted, tested)
-    tables = write_per_class(folder, plan, tested)
+    tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
@@ -192,7 +197,6 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
 
 def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float], error: str | None) -> RunResult:
     """Close the journal, wait for MLflow for a moment and tell how the run ended."""
-    story.journal.tags({"stopped_by": fitted.reason})
     story.journal.end(status, error)
     if story.parent is None and status == "FINISHED":
         point_latest(story.folder, story.folder.parent.parent)

@@ -1,6 +1,8 @@
 """The choices of a training as arguments of another verb."""
 
+from argparse import Namespace
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainyard.config.flags import parse_flags
@@ -11,20 +13,54 @@ if TYPE_CHECKING:
     from trainyard.config.schema import Config
 
 
+def take_keys(verb: str, argv: Sequence[str], keys: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the arguments of a verb's own, by key, and all others.
+
+    Raises ConfigError for one that is there twice or has no value.
+    """
+    own: dict[str, str] = {}
+    others, faults = [], []
+    for word in argv:
+        key, equals, value = word.partition("=")
+        if key not in keys or not equals:
+            others.append(word)
+        elif not value.strip():
+            faults.append(f"{key}: has no value; trainyard {verb} --help tells what it is for")
+        elif key in own:
+            faults.append(f"{word}: {key} is there twice")
+        else:
+            own[key] = value.strip()
+    if faults:
+        raise ConfigError(faults)
+    return own, others
+
+
 def compose_choices(verb: str, argv: Sequence[str]) -> "Config | None":
     """Return the config that the choices stand for, None where help is asked for.
 
-    Raises ConfigError with all that is wrong with them, flags of a training among it.
+    They may lie over a resolved one, config=FILE. Raises ConfigError with all that is wrong with them, flags of a
+    training among it.
     """
     flags = parse_flags(argv)
-    if flags.help:
-        return None
+    return None if flags.help else _compose(verb, flags, None)
+
+
+def compose_over_run(verb: str, file: Path | None, argv: Sequence[str]) -> "Config":
+    """Return the config of a run, from the file that it left (None for none), with the choices over it."""
+    return _compose(verb, parse_flags(argv), file)
+
+
+def _compose(verb: str, flags: Namespace, file: Path | None) -> "Config":
     if flags.multirun or flags.cfg or flags.info or flags.shell_completion or flags.hydra_help:
         raise ConfigError(f"trainyard {verb}: takes choices only; the other flags belong to trainyard train")
+    own, overrides = take_keys(verb, flags.overrides, ("config",))
     from trainyard.config.compose import Composer
     from trainyard.config.loader import Loader
+    from trainyard.config.overlay import read_resolved
 
-    composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train")
-    config = composer.compose(flags.overrides).config
+    path = file if "config" not in own else Path(own["config"]).expanduser()
+    resolved = None if path is None else read_resolved(path, f"config={path}")
+    composer = Composer(Loader(flags.config_dir, flags.config_path), flags.config_name or "train", resolved)
+    config = composer.compose(overrides).config
     interrupt_in_order()
     return config

@@ -1,15 +1,17 @@
 """`trainyard diff A B`: two runs side by side, only what differs."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
+from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 
-WHICH = "latest, a run's folder, its id, or the one of MLflow"
 VERB = Verb(
     "diff",
     "Tells what sets two runs apart: config, data, code, environment, seeds, model and metrics.",
-    {"a": f"{WHICH}; a= may be left out", "b": "the other one; b= may be left out", "json": "true prints JSON"},
+    {"a": f"{RUN}; a= may be left out", "b": "the other one; b= may be left out", "json": "true prints JSON",
+     **TRACKING_KEYS},
     ("3f15b1 latest", "a=3f15b1 b=latest", "runs/iris/2026-01-02_10-00-00-0a1b2c/0-seed=1 latest json=true"),
 )
 
@@ -25,23 +27,25 @@ def main(argv: Sequence[str]) -> int:
     if missing:
         raise ArgumentsError(missing)
     from trainyard.config.root import code_root, project_root
-    from trainyard.config.runs import find_run
     from trainyard.errors import ConfigError
     from trainyard.files import json_text
     from trainyard.reports.difference import difference
     from trainyard.reports.difference_text import difference_text
     from trainyard.reports.run_files import RunFiles, read_run
+    from trainyard.tracking.open_run import open_run
 
     runs: list[RunFiles] = []
     faults: list[str] = []
-    for side in "ab":
-        try:
-            runs.append(read_run(find_run(values[side], project_root(), side), side))
-        except ConfigError as error:
-            faults += error.faults
-    if faults:
-        raise ArgumentsError(faults)
-    found = difference(runs[0], runs[1], code_root())
+    with ExitStack() as opened:
+        for side in "ab":
+            try:
+                run = opened.enter_context(open_run(values[side], project_root(), tracking_of(values), side))
+                runs.append(read_run(run.folder, side))
+            except ConfigError as error:
+                faults += error.faults
+        if faults:
+            raise ArgumentsError(faults)
+        found = difference(runs[0], runs[1], code_root())
     print(json_text(found).rstrip() if as_json else difference_text(found))
     return 0
 

@@ -2,20 +2,22 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
+from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 
 VERB = Verb(
     "lineage",
     "Tells where a run came from: code, data, config, environment, seeds; or which runs used some data.",
     {
-        "run": "latest, a run's folder, its id, or the one of MLflow (latest unless given)",
+        "run": f"{RUN} (latest unless given)",
         "data": "a file, a folder, or the beginning of a digest: lists the runs that read these bytes",
         "packages": "all lists every package with its version, not only those that matter most",
         "verify": "true reads the data anew, whatever is remembered of them, and tells whether they are still the same",
         "json": "true prints JSON",
+        **TRACKING_KEYS,
     },
     ("run=latest", "run=3f15b1 packages=all", "data=data/houses.csv", "data=9a0364b9e99b", "run=latest json=true"),
 )
@@ -36,18 +38,19 @@ def main(argv: Sequence[str]) -> int:
         raise ArgumentsError(faults)
     if "data" in values:
         return tell_uses(values["data"], as_json=as_json, verify=verify)
-    return tell_run(values.get("run", "latest"), as_json=as_json, verify=verify, all_packages="packages" in values)
+    return tell_run(values, as_json=as_json, verify=verify, all_packages="packages" in values)
 
 
-def tell_run(name: str, *, as_json: bool, verify: bool, all_packages: bool) -> int:
+def tell_run(values: Mapping[str, str], *, as_json: bool, verify: bool, all_packages: bool) -> int:
     """Print where a run came from."""
     from trainyard.config.root import code_root, project_root
-    from trainyard.config.runs import find_run
     from trainyard.reports.provenance import provenance
     from trainyard.reports.provenance_text import provenance_text
     from trainyard.reports.run_files import read_run
+    from trainyard.tracking.open_run import open_run
 
-    facts = provenance(read_run(find_run(name, project_root())), code_root(), verify=verify)
+    with open_run(values.get("run", "latest"), project_root(), tracking_of(values)) as run:
+        facts = provenance(read_run(run.folder), code_root(), verify=verify)
     print(json.dumps(facts, indent=2) if as_json else provenance_text(facts, all_packages=all_packages))
     return 0
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
+from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 
 if TYPE_CHECKING:
     from trainyard.config.schema import Tracking
@@ -16,11 +17,10 @@ VERB = Verb(
     "reproduce",
     "Runs a run again: its code, its data, its config and its seeds; then compares every final metric and the weights.",
     {
-        "run": "latest, a run's folder, its id, or the one of MLflow (latest unless given)",
+        "run": f"{RUN} (latest unless given)",
         "strict": "true refuses to run where Python, packages or the machine differ",
         "tolerance": "relative difference of a metric that is allowed where they differ (0.01 unless given)",
-        "tracking": "local, server or off (as for a training)",
-        "tracking.uri": "address of the server, for tracking=server; else MLFLOW_TRACKING_URI",
+        **TRACKING_KEYS,
     },
     ("", "run=3f15b1", "run=latest --strict", "run=latest tolerance=0.001 tracking=off"),
 )
@@ -34,11 +34,9 @@ def main(argv: Sequence[str]) -> int:
         return 0
     values = VERB.read(["strict=true" if word == "--strict" else word for word in argv])
     strict, tolerance = flag(values, "strict"), read_tolerance(values.get("tolerance"))
-    from trainyard.config.compose import compose
     from trainyard.config.root import project_root
 
-    tracking = compose([f"{key}={value}" for key, value in values.items() if key.startswith("tracking")]).tracking
-    root = project_root()
+    tracking, root = tracking_of(values)(), project_root()
     from trainyard.reproduction.original import open_original
 
     with open_original(values.get("run", "latest"), root, tracking) as original:

@@ -4,22 +4,19 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trainyard.config.flags import parse_flags, shows_something
 from trainyard.errors import TrainyardError
 from trainyard.files import remove_if_empty
 from trainyard.training.stop import interrupt_in_order
-from trainyard.verbs.cli import report_error
 
 if TYPE_CHECKING:
     from trainyard.config.command import TrainCommand
     from trainyard.config.compose import Composed
-    from trainyard.config.sweep import Sweep
-
-STOPPED = (130, 143)  # exit codes after Ctrl-C and SIGTERM
+    from trainyard.config.schema import Config
+    from trainyard.training.result import Parent, RunResult
 
 
 def main(argv: Sequence[str]) -> int:
@@ -36,17 +33,25 @@ def main(argv: Sequence[str]) -> int:
         command.show()
         return 0
     if command.is_multirun:
-        return train_members(command, argv)
+        from trainyard.verbs.members import train_members
+
+        return train_members(command, command_line(argv))
     folder = run_to_resume(command)
     return train_once(command, argv) if folder is None else train_on(command, argv, folder)
 
 
 def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
-    """Run one training and return its exit code."""
+    """Run one training and return its exit code; a stage of a pipeline goes on with what it had begun."""
     composed = command.compose()
+    if command.output is not None:
+        from trainyard.config.root import project_root
+        from trainyard.training.stage import begun_before
+
+        if (begun := begun_before(project_root(), composed.config)) is not None:
+            return train_on(command, argv, begun)
 
     def task(composed: "Composed", folder: Path) -> int:
-        return run_one(composed, folder, argv, parent=None)
+        return run_one(composed, folder, command_line(argv), output=command.output).exit_code
 
     return command.run(composed, task)
 
@@ -73,62 +78,32 @@ def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
     values = read_resolved(folder / "config.yaml", f"resume={command.resume or folder}")
     composed = command.compose_over(values)
     warnings = check_changes(from_dict(values), composed.config, folder)
-    return run_one(composed, folder, argv, parent=None, resuming=warnings)
-
-
-def train_members(command: "TrainCommand", argv: Sequence[str]) -> int:
-    """Run the members of a sweep one after the other and return one exit code for all.
-
-    A member that fails does not stop the others, Ctrl-C and SIGTERM do. The code is 0 if all went well, 2 if nothing
-    but mistakes of the user went wrong, else 1.
-    """
-    sweep = command.compose_sweep()
-    from trainyard.training.sweep import begin_sweep, end_sweep
-
-    interrupt_in_order()
-    configs = [member.config for member in sweep.members]
-    line, typed = command_line(argv), command.overrides
-    parent = begin_sweep(
-        sweep.folder, configs, overrides=typed, swept=swept_values(typed, sweep.swept_keys), command=line
-    )
-    codes: list[int] = []
-
-    def task(composed: "Composed", folder: Path) -> None:
-        print(member_line(len(codes) + 1, sweep, composed), flush=True)
-        try:
-            codes.append(run_one(composed, folder, argv, parent=parent))
-        except Exception as error:  # noqa: BLE001  # told here; the other members still run
-            codes.append(report_error(error))
-            print(failed_line(error), flush=True)
-        if codes[-1] in STOPPED:
-            raise SystemExit(codes[-1])
-
-    try:
-        with suppress(SystemExit):
-            command.run_sweep(sweep, task)
-    finally:
-        end_sweep(parent)
-    return sweep_exit_code(codes)
+    return run_one(composed, folder, command_line(argv), resuming=warnings, output=command.output).exit_code
 
 
 def run_one(
-    composed: "Composed", folder: Path, argv: Sequence[str], *, parent: Any, resuming: Sequence[str] | None = None
-) -> int:
-    """Run one training in a folder that Hydra has just made, or go on there, and return its exit code.
+    composed: "Composed", folder: Path, line: str, *, parent: "Parent | None" = None,
+    resuming: Sequence[str] | None = None, output: Path | None = None,
+) -> "RunResult":  # fmt: skip
+    """Run one training in a folder that Hydra has just made, or go on there, and return how it ended.
 
-    A folder that is still empty when the run could not begin is removed.
+    `line` is the command as typed, without secrets. A folder that is still empty when the run could not begin is
+    removed. What comes out of a run that has finished is handed on to the folder `output`.
     """
     from trainyard.config.secrets import masked_overrides
+    from trainyard.training.result import failed
 
     interrupt_in_order()
     try:
         from trainyard.training.run import run
 
         typed = masked_overrides(composed.overrides)
-        return run(
-            composed.config, folder=folder, overrides=typed, command=command_line(argv), parent=parent,
-            resuming=resuming,
-        ).exit_code  # fmt: skip
+        result = run(
+            composed.config, folder=folder, overrides=typed, command=line, parent=parent, resuming=resuming
+        )  # fmt: skip
+        if output is not None and result.status == "FINISHED":
+            hand_on(result.folder, output, composed.config)
+        return result
     except TrainyardError:
         raise
     except Exception as error:
@@ -136,34 +111,19 @@ def run_one(
             raise
         if parent is not None:
             print(failed_line(error), flush=True)
-        return report_unexpected(error, folder)
+        return failed(folder, error, report_unexpected(error, folder))
     finally:
         remove_if_empty(folder, above=2)
 
 
-def sweep_exit_code(codes: Sequence[int]) -> int:
-    """Return the exit code of a sweep from those of its members."""
-    stopped = [code for code in codes if code in STOPPED]
-    failed = [code for code in codes if code]
-    return stopped[0] if stopped else 2 if failed and set(failed) == {2} else 1 if failed else 0
+def hand_on(folder: Path, output: Path, config: "Config") -> None:
+    """Hand on what came out of a run, for the stages of a pipeline that follow."""
+    from trainyard.config.root import project_root
+    from trainyard.training.handover import write_outcome
+    from trainyard.training.stage import forget_stage
 
-
-def swept_values(overrides: Sequence[str], swept_keys: Sequence[str]) -> dict[str, str]:
-    """Return what was typed for the keys that set the members of a sweep apart, without secrets."""
-    from trainyard.config.overrides import shape_of
-    from trainyard.config.secrets import masked_overrides
-
-    shapes = [shape_of(text) for text in masked_overrides(overrides)]
-    return {shape.key: shape.value or "" for shape in shapes if shape.key in swept_keys}
-
-
-def member_line(number: int, sweep: "Sweep", composed: "Composed") -> str:
-    """Return the line above the output of a member: which of how many, and what sets it apart."""
-    from trainyard.config.overrides import shape_of
-    from trainyard.config.secrets import masked_overrides
-
-    apart = [text for text in masked_overrides(composed.overrides) if shape_of(text).key in sweep.swept_keys]
-    return f"\nMember {number} of {len(sweep.members)}: {' '.join(apart)}".rstrip(": ")
+    write_outcome(folder, output, project_root())
+    forget_stage(project_root(), config)
 
 
 def failed_line(error: Exception) -> str:

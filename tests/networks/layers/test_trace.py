@@ -16,6 +16,8 @@ MISFITS = [
      "Unflatten gives them a shape."),
     (IMAGES, {"a": DENSE, "b": CONV},
      "network.layers.b (Conv2d) takes (channels, height, width) for a row, but gets a (8)."),
+    (IMAGES, {"a": {"type": "Upsample", "size": 60000}},
+     "network.layers.a (Upsample) cannot take image (1, 8, 8): would give 3,600,000,000 numbers for a row."),
     (TABLE, {"a": {"type": "LSTM", "hidden_size": 3}},
      "network.layers.a (LSTM) takes (steps or channels, size) for a row, but gets row (14)."),
     (IMAGES, {"a": {**CONV, "kernel_size": 9}},

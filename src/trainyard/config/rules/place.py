@@ -55,6 +55,9 @@ def _tracking_has_a_place(config: Config) -> Clashes:
     elif tracking.uri is not None:
         yield clash(f"{setting('tracking.uri', tracking.uri)}: is only used with tracking=server, not {tracking.name}",
                      "tracking.uri", "tracking")  # fmt: skip
+    if tracking.name == "off" and tracking.system_metrics:
+        yield clash("tracking.system_metrics=true: is written to MLflow, but tracking=off",
+                     "tracking.system_metrics", "tracking")  # fmt: skip
 
 
 @rule

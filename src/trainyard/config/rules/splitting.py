@@ -62,9 +62,35 @@ def _ignored(name: str, value: str, why: str) -> Fault:
 
 
 @rule
+def _folds_can_be_made(config: Config) -> Clashes:
+    data = config.dataset
+    if data.folds is None:
+        if data.fold is not None:
+            yield clash(f"dataset.fold={data.fold}: needs dataset.folds too; k_fold=5 trains all folds of five",
+                         "dataset.fold", "dataset.folds")  # fmt: skip
+        return
+    if data.fold is None:
+        yield clash(f"dataset.folds={data.folds}: needs dataset.fold, 0 to {data.folds - 1}, too; k_fold={data.folds} "
+                     "trains them all", "dataset.folds", "dataset.fold")  # fmt: skip
+    elif data.fold >= data.folds:
+        yield clash(f"dataset.fold={data.fold}: dataset.folds={data.folds} are counted from 0 to {data.folds - 1}",
+                     "dataset.fold", "dataset.folds")  # fmt: skip
+    if data.val_fraction + 1 / data.folds >= 1:
+        yield clash(f"dataset.val_fraction={data.val_fraction:g}: leaves no rows to train on beside one of "
+                     f"{data.folds} folds; lower it", "dataset.val_fraction", "dataset.folds")  # fmt: skip
+    for split in ("files", "column", "time"):
+        name = SPLIT_KEYS[split]
+        asked = data.split == split or (data.split == "auto" and getattr(data, name, None) is not None)
+        if asked:
+            given = f"dataset.split={split}" if data.split == split else setting(f"dataset.{name}", getattr(data, name))
+            yield clash(f"{given}: says which rows are tested, and folds would test every row; leave out one of them",
+                         f"dataset.{name}", "dataset.split", "dataset.folds")  # fmt: skip
+
+
+@rule
 def _parts_leave_rows_to_train_on(config: Config) -> Clashes:
     data = config.dataset
-    by_rows = data.split not in ("files", "column") and getattr(data, "test_path", None) is None
+    by_rows = data.split not in ("files", "column") and getattr(data, "test_path", None) is None and not data.folds
     if by_rows and data.val_fraction + data.test_fraction >= 1:
         yield clash(
             f"dataset.val_fraction={data.val_fraction:g} and dataset.test_fraction={data.test_fraction:g}: leave no "

@@ -56,6 +56,10 @@ class Dataset:
     )
     split_column: str | None = key("column that says train, val or test for each row", default=None)
     split_seed: int = key("seed of the split, apart from the seed of training", default=0, ge=0)
+    folds: int | None = key(
+        "folds of a cross-validation, in which each row is tested once; k_fold=5 trains all of five; empty: one split",
+        default=None, unit="folds", ge=2)
+    fold: int | None = key("the fold that is the test part, counted from 0", default=None, ge=0)
     val_fraction: float = key("part of the rows that early stopping and best weights are chosen on",
                               default=0.15, unit="fraction of all rows", gt=0, lt=1)
     test_fraction: float = key("part of the rows that only the final metrics see",

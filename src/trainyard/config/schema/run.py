@@ -88,6 +88,9 @@ class Tracking:
                           default=None)
     drain: float = key("time that a finished training waits for MLflow to be written", default=10.0, unit="s", ge=0)
     log_model: bool = key("keep the model in MLflow, ready to be served", default=True)
+    system_metrics: bool = key("watch processor, memory, disk and GPU while training, in MLflow's tab for that",
+                               default=False)
+    system_metrics_seconds: float = key("time between two looks", default=10.0, unit="s", ge=1)
 
 
 @dataclass(frozen=True, kw_only=True)

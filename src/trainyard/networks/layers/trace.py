@@ -22,6 +22,8 @@ from trainyard.networks.layers.sources import categories_of, missing_source, sou
 
 ROWS = 3
 MOST_COMPUTED = 2**22  # numbers of a layer and its input: 16 MiB
+LITTLE = 8  # a number among a layer's arguments up to which what it gives is not many times what it gets
+MOST_GIVEN = 2**31  # numbers that a layer without weights may give for these rows
 ROW_DIMENSIONS = ("dim", "start_dim", "dims")  # arguments that must not name the dimension of the rows
 OWN = ("Merge", "Permute")
 DIMENSION_WORDS = {2: "(features)", 3: "(steps or channels, size)", 4: "(channels, height, width)",
@@ -125,6 +127,7 @@ class _Tracer:
         compiler for some layers, which takes seconds.
         """
         module = self.modules.get(layer.root)
+        self._check_growth(layer, shapes, dtype)
         small = ROWS * sum(math.prod(shape) for shape in shapes) <= MOST_COMPUTED
         if small and module is not None:
             small = sum(parameter.numel() for parameter in module.parameters()) <= MOST_COMPUTED
@@ -134,6 +137,15 @@ class _Tracer:
                 module = make(layer, self.arguments[layer.root])
             output = call_of(layer)(module, [torch.zeros(ROWS, *shape, dtype=dtype) for shape in shapes])
         return tuple(output.shape[1:])
+
+    def _check_growth(self, layer: Wired, shapes: Sequence[Shape], dtype: torch.dtype) -> None:
+        """Refuse a layer without weights that makes much of little, such as an Upsample of size 100000."""
+        module = self.modules.get(layer.root)
+        if module is None or list(module.parameters()) or _largest(layer.arguments) <= LITTLE:
+            return
+        output = call_of(layer)(module, [torch.zeros(ROWS, *shape, dtype=dtype) for shape in shapes])
+        if output.numel() > MOST_GIVEN:
+            raise _MisfitError(f"would give {output.numel() // ROWS:,} numbers for a row.")
 
     def _make(self, layer: Wired, arguments: dict[str, Any]) -> nn.Module:
         with _in_torchs_words("cannot be made"), warnings.catch_warnings():
@@ -188,6 +200,13 @@ def _combine(shapes: Sequence[Shape]) -> bool:
     """Whether shapes are equal but for sizes of 1, which are repeated."""
     lengths = {len(shape) for shape in shapes}
     return len(lengths) == 1 and all(len(set(sizes) - {1}) <= 1 for sizes in zip(*shapes, strict=True))
+
+
+def _largest(arguments: Mapping[str, Any]) -> float:
+    """Return the largest number among the arguments of a layer and in their lists."""
+    lists = [given if isinstance(given, list | tuple) else [given] for given in arguments.values()]
+    values = [value for given in lists for value in given]
+    return max((abs(value) for value in values if isinstance(value, int | float)), default=0.0)
 
 
 def _title(layer: Wired) -> str:

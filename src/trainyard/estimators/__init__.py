@@ -1,0 +1,1 @@
+"""Classifier and Regressor: estimators of scikit-learn over the config of a run."""

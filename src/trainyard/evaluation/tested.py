@@ -1,0 +1,29 @@
+"""The rows that tested the model of a run, for verbs that look at the model again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainyard.config.schema import Config
+from trainyard.data.source import Source
+from trainyard.evaluation.choose import lazily, own_rows
+from trainyard.evaluation.rows import Evaluated
+from trainyard.evaluation.subject import Subject, open_subject
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A packaged model and the rows that tested it; `source` reads the raw rows, once, where they are asked for."""
+
+    subject: Subject
+    evaluated: Evaluated
+    source: Callable[[], Source]
+
+
+def open_tested(folder: Path, config: Config, root: Path, trust: Sequence[str]) -> Tested:
+    """Return the model packaged in a run's folder and the rows that tested it, by the run's config.
+
+    Raises PackageError, and DataError where the data have changed since.
+    """
+    subject = open_subject(folder, trust)
+    return Tested(subject, own_rows(subject, config, root, "test"), lazily(config, root))

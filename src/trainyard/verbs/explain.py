@@ -1,0 +1,107 @@
+"""`trainyard explain run=...`: what a trained model goes by, over the rows that tested it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainyard.errors import ConfigError
+from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
+from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
+from trainyard.verbs.trusting import TRUSTED, trusted_packages
+
+if TYPE_CHECKING:
+    from trainyard.explain.importance import Importance
+
+VERB = Verb(
+    "explain",
+    "Tells what a trained model goes by: the importance of each column; of images the pixels, filters and activations.",
+    {
+        "run": f"{RUN} (latest unless given)",
+        "metric": "whose getting worse tells the importance of a column (log_loss or rmse unless given)",
+        "repeats": "how often the values of a column are dealt out anew (5)",
+        "images": "how many test images are looked at (4)",
+        "square": "side in pixels of what hides a part of an image, an odd number (5)",
+        "trusted": TRUSTED,
+        **TRACKING_KEYS,
+    },
+    ("run=latest", "run=3f15b1 metric=accuracy repeats=20", "run=latest images=8 square=3"),
+)
+NUMBERS = {"repeats": 1000, "images": 32, "square": 999}  # and the largest of each
+
+
+def main(argv: Sequence[str]) -> int:
+    """Explain the model of a run: print the importance of its columns, and where the plots are."""
+    if asks_for_help(argv):
+        print(VERB.help())
+        return 0
+    values = VERB.read(argv)
+    numbers = check_numbers(values)
+    from trainyard.config.root import project_root
+    from trainyard.tracking.open_run import open_run
+
+    name = values.get("run", "latest")
+    with open_run(name, project_root(), tracking_of(values)) as run:
+        if run.remote is not None:
+            raise ConfigError(f"run={name}: its folder is not here, where plots would go")
+        return explain_run(run.folder, values, numbers, trusted_packages(argv))
+
+
+def check_numbers(values: Mapping[str, str]) -> dict[str, int]:
+    """Return the arguments that are whole numbers; raise ArgumentsError for those that are none, or out of range."""
+    faults, numbers = [], {}
+    for name, largest in NUMBERS.items():
+        text = values.get(name)
+        if text is None:
+            continue
+        if not text.isdecimal() or not 1 <= int(text) <= largest or (name == "square" and int(text) % 2 == 0):
+            odd = " odd" if name == "square" else ""
+            faults.append(f"{name}={text}: must be a whole{odd} number from 1 to {largest}")
+        else:
+            numbers[name] = int(text)
+    if faults:
+        raise ArgumentsError(faults)
+    return numbers
+
+
+def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, int], trust: tuple[str, ...]) -> int:
+    """Explain the model in a run's folder, and keep the files with the run."""
+    from dataclasses import replace
+
+    from trainyard.config.root import project_root
+    from trainyard.data.encode import Encoder
+    from trainyard.evaluation.evaluate import measured
+    from trainyard.evaluation.record import append_to_run, bring_to_mlflow
+    from trainyard.evaluation.tested import open_tested
+    from trainyard.explain.explain import Asked, explain_images, explain_table
+    from trainyard.training.evaluation import outputs
+    from trainyard.verbs.choices import compose_over_run
+
+    config = replace(compose_over_run("explain", folder / "config.yaml", []), trusted=trust)
+    tested = open_tested(folder, config, project_root(), trust)
+    subject, rows = tested.subject, tested.evaluated.rows
+    model = subject.packaged
+    asked = Asked(values.get("metric", "rmse" if model.classes is None else "log_loss"), seed=config.seed, **numbers)
+    plots, subtitle = folder / "plots" / "explain", f"{folder.name} · {len(rows):,} test rows"
+    if isinstance(model.encoder, Encoder):
+        found, files = explain_table(
+            rows, model.encoder, lambda some: measured(subject, outputs(
+                subject.model, some, subject.batch_size, subject.device)), asked, plots, subtitle,
+        )  # fmt: skip
+        print(importance_text(found))
+    else:
+        files = explain_images(rows, model, asked, plots, subtitle)
+    append_to_run(folder, "explain", {}, 0, files)
+    problem = bring_to_mlflow(folder, config.tracking)
+    for line in [*map(str, files), *([f"note       {problem}"] if problem else [])]:
+        print(line)
+    return 0
+
+
+def importance_text(found: "Importance", most: int = 20) -> str:
+    """Return a table of the most important columns."""
+    width = max(len(name) for name in found.columns[:most])
+    lines = [f"{found.metric} is {found.before:.4g}, and gets worse where the values of a column are dealt out anew:\n"]
+    for name, mean, deviation in zip(found.columns[:most], found.mean, found.deviation, strict=False):
+        lines.append(f"  {name:<{width}}  {mean:>10.4g} ± {deviation:.2g}")
+    more = len(found.columns) - most
+    return "\n".join([*lines, *([f"  and {more} more in importance.csv"] if more > 0 else []), ""])

@@ -1,0 +1,74 @@
+"""`trainyard export run=... format=onnx`: a trained model in a form that others run, compared with the packaged one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trainyard.errors import ConfigError
+from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
+from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
+from trainyard.verbs.trusting import TRUSTED, trusted_packages
+
+if TYPE_CHECKING:
+    from trainyard.tracking.open_run import OpenedRun
+
+FORMATS = ("onnx", "torch", "package")
+VERB = Verb(
+    "export",
+    "Writes a trained model for others to run, and compares its predictions for the test rows with the packaged one's.",
+    {
+        "run": f"{RUN} (latest unless given)",
+        "format": "onnx (one graph from raw columns), torch (a program of torch.export) or package (onnx unless given)",
+        "output": "the folder to write (exports/<format> in the run's folder unless given)",
+        "trusted": TRUSTED,
+        **TRACKING_KEYS,
+    },
+    ("run=latest", "run=3f15b1 format=torch output=served/houses", "run=models:/houses@champion output=served/houses"),
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Export the model of a run and print where it is and how far it is from the packaged one."""
+    if asks_for_help(argv):
+        print(VERB.help())
+        return 0
+    values = VERB.read(argv)
+    form = values.get("format", "onnx")
+    if form not in FORMATS:
+        from trainyard.config.nearest import did_you_mean
+
+        raise ArgumentsError([f"format={form}: must be onnx, torch or package{did_you_mean(form, FORMATS)}"])
+    from trainyard.config.root import project_root
+    from trainyard.tracking.open_run import open_run
+
+    name = values.get("run", "latest")
+    with open_run(name, project_root(), tracking_of(values)) as run:
+        if "output" in values:
+            output = Path(values["output"]).expanduser()
+        elif run.remote is None:
+            output = run.folder / "exports" / form
+        else:
+            raise ConfigError(f"run={name}: its folder is not here; say by output= where the export goes")
+        return export_run(run, form, output, trusted_packages(argv))
+
+
+def export_run(run: "OpenedRun", form: str, output: Path, trust: tuple[str, ...]) -> int:
+    """Export the model of a run to a folder, compared over the rows that tested it."""
+    from trainyard.export.write import check_output, export
+
+    check_output(output)
+    from dataclasses import replace
+
+    from trainyard.config.root import project_root
+    from trainyard.evaluation.tested import open_tested
+    from trainyard.export.truth import raw_pieces
+    from trainyard.verbs.choices import compose_over_run
+
+    config = replace(compose_over_run("export", run.folder / "config.yaml", []), trusted=trust)
+    tested = open_tested(run.folder, config, project_root(), trust)
+    model = tested.subject.packaged
+    made = export(model, run.folder, form, output, raw_pieces(model, tested.source(), tested.evaluated.numbers), trust)
+    for file in made.files:
+        print(file)
+    print(f"largest difference from the packaged model over {made.rows:,} rows: {made.difference:.2g} ({made.unit})")
+    return 0

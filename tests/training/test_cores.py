@@ -1,0 +1,13 @@
+from trainyard.training.cores import cores, usable_cores
+
+
+def test_members_side_by_side_share_the_cores(monkeypatch):
+    monkeypatch.setattr("trainyard.training.cores.usable_cores", lambda: 8)
+    assert cores() == 8
+    for jobs, share in (("1", 8), ("3", 2), ("8", 1), ("20", 1)):
+        monkeypatch.setenv("TRAINYARD_SIDE_BY_SIDE", jobs)
+        assert cores() == share
+
+
+def test_there_is_a_core():
+    assert usable_cores() >= 1
