@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from torch.nn.utils import parameters_to_vector
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
+from trainyard.config.schema import Sgd
 from trainyard.training import flat_stepper, plan, products
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of
@@ -60,20 +62,20 @@ def test_recorded_passes_give_the_same_bits(name, monkeypatch):
      ("colors", Passes(bf16=True, channels_last=True))],
 )  # fmt: skip
 def test_faster_passes_give_what_plain_ones_give(name, ways, recorded, monkeypatch):
+    """By an optimizer that moves weights by their gradients: Adam moves one by a small gradient as far as any other."""
     monkeypatch.setattr(plan, "choose_passes", lambda *_, **__: Passes())
-    plain = train(name)
+    plain = train(name, optimizer=Sgd(lr=0.02))
     monkeypatch.setattr(plan, "choose_passes", lambda *_, **__: ways)
     monkeypatch.setattr(products, "WORTH", 0)
     if recorded:
         monkeypatch.setattr(flat_stepper, "RECORD_FROM", 1)
         monkeypatch.setattr(flat_stepper, "RECORD_AFTER", 1)
-    faster = train(name)
-    for ours, theirs in zip(weights_of(faster.model.network), weights_of(plain.model.network), strict=True):
-        difference = torch.linalg.vector_norm((ours - theirs).float()) / torch.linalg.vector_norm(theirs.float())
-        assert difference < (0.1 if ways.bf16 else 1e-4)
-        assert ours.is_contiguous()
+    faster = train(name, optimizer=Sgd(lr=0.02))
+    assert all(tensor.is_contiguous() for tensor in weights_of(faster.model.network))
+    ours, theirs = (parameters_to_vector(fitted.model.network.parameters()) for fitted in (faster, plain))
+    assert torch.linalg.vector_norm(ours - theirs) < (0.01 if ways.bf16 else 1e-5) * torch.linalg.vector_norm(theirs)
     losses = [[row["val/loss"] for row in fitted.member.history] for fitted in (faster, plain)]
-    assert losses[0] == pytest.approx(losses[1], rel=3e-2 if ways.bf16 else 1e-4)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2 if ways.bf16 else 1e-4)
     if ways != Passes(channels_last=True):
         assert bits(faster) != bits(plain)
 

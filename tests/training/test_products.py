@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional
 
 from trainyard.training import products
-from trainyard.training.products import CPU_INFO, WORTH, OneDnnProducts, are_faster, is_worth_it
+from trainyard.training.products import CPU_INFO, WORTH, OneDnnProducts, are_faster, are_right, is_worth_it
 
 needs_one_dnn = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch was built without oneDNN")
 
@@ -34,6 +34,14 @@ def test_what_needs_no_gradient_gets_none(monkeypatch):
         layer(torch.ones(3, 4)).sum().backward()
     assert layer.weight.grad is None
     assert torch.equal(layer.bias.grad, torch.full((2,), 3.0))
+
+
+@needs_one_dnn
+def test_an_operator_that_is_gone_or_does_something_else_is_not_taken(monkeypatch):
+    assert are_right()
+    for product in (lambda *_: 2 * torch.ones(6, 6), lambda *_: torch.ones(5), lambda *_: torch.ops.mkldnn.not_there()):
+        monkeypatch.setattr(products, "_product", product)
+        assert not are_right()
 
 
 @pytest.mark.parametrize(

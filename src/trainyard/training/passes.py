@@ -2,7 +2,7 @@
 
 import contextlib
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import torch
 
@@ -10,6 +10,7 @@ from trainyard.config.schema import Classifier, Config, Custom
 from trainyard.training.products import WORTH, OneDnnProducts, are_faster
 
 BF16_FROM = 1e8  # operations of a step from which products in bf16 save more than it costs to turn numbers into bf16
+PRODUCTS = 6  # of a step, two a multiplication: forward, to the inputs and to the weights
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,16 @@ class Passes:
             return torch.autocast("cpu", dtype=torch.bfloat16)
         return OneDnnProducts() if self.one_dnn else contextlib.nullcontext()
 
+    def named(self) -> list[str]:
+        """Return the names of what is on."""
+        return [name for name, on in asdict(self).items() if on]
+
     def notes(self) -> tuple[str, ...]:
-        """Return what a person should know of it."""
+        """Return a sentence on what a person did not ask for and should know of."""
         if not self.bf16:
             return ()
-        return ("training multiplies in bf16, twice as fast here; weights, validation, test and predictions have 32 "
-                "bits. accelerator.precision=32 turns that off",)  # fmt: skip
+        return ("accelerator.precision=auto: training multiplies in bf16, which is faster here; weights, validation, "
+                "test and predictions have 32 bits",)  # fmt: skip
 
 
 PLAIN = Passes()
@@ -43,20 +48,22 @@ PLAIN = Passes()
 def choose_passes(config: Config, device: torch.device, *, fast: bool, step_flops: float, convolves: bool) -> Passes:
     """Return how a training on `device` computes its passes, `fast` where its engine is the fast one.
 
-    By itself it does what costs no accuracy, and what was measured (docs/performance.md): on a CPU, with networks and
-    losses of Trainyard. A classifier's output is a choice, for which products in bf16 do; a regressor's is not.
+    Where nothing was asked for it does what costs no accuracy, and what was measured (docs/performance.md): on a CPU,
+    with networks and losses of Trainyard. A classifier's output is a choice, for which products in bf16 do; a
+    regressor's is not.
     """
-    precision, layout = config.accelerator.precision, config.accelerator.layout
-    on_cpu, custom = device.type == "cpu", isinstance(config.network, Custom)
-    channels_last = convolves and (layout == "channels_last" or (layout == "auto" and on_cpu and not custom))
-    if not (fast and on_cpu) or config.training.compile:
+    by_itself = config.accelerator.precision == "auto" and fast and device.type == "cpu" and not config.training.compile
+    custom, layout = isinstance(config.network, Custom), config.accelerator.layout
+    channels_last = convolves and (layout == "channels_last" or (layout == "auto" and by_itself and not custom))
+    if not by_itself:
         return Passes(channels_last=channels_last)
     choosing = isinstance(config.model, Classifier) and config.model.loss != "custom" and not custom
-    bf16 = precision == "auto" and choosing and step_flops >= BF16_FROM and multiplies_bf16()
-    exact = precision in ("auto", "32") and not bf16
-    return Passes(bf16, exact and step_flops >= 6 * WORTH and are_faster(), channels_last)
+    if choosing and step_flops >= BF16_FROM and multiplies_bf16():
+        return Passes(bf16=True, channels_last=channels_last)
+    return Passes(one_dnn=step_flops >= PRODUCTS * WORTH and are_faster(), channels_last=channels_last)
 
 
 def multiplies_bf16() -> bool:
-    """Whether this processor multiplies numbers of 16 bits in hardware."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    """Whether this processor multiplies numbers of 16 bits in hardware, by a torch that can say so."""
+    asked = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(bool(getattr(torch.cpu, name, bool)()) for name in asked)

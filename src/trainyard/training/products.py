@@ -21,10 +21,28 @@ CPU_INFO = Path("/proc/cpuinfo")  # of Linux; elsewhere there is no MKL without 
 
 @cache
 def are_faster() -> bool:
-    """Whether this is a processor with 512-bit units that MKL leaves idle."""
+    """Whether this is a processor with 512-bit units that MKL leaves idle, and this torch has what uses them."""
     both_libraries = torch.backends.mkl.is_available() and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     wide = torch.backends.cpu.get_cpu_capability() == "AVX512"
-    return both_libraries and wide and CPU_INFO.exists() and "GenuineIntel" not in CPU_INFO.read_text()
+    foreign = CPU_INFO.exists() and "GenuineIntel" not in CPU_INFO.read_text()
+    return both_libraries and wide and foreign and are_right()
+
+
+def are_right() -> bool:
+    """Whether the operator is there, and gives a product and its gradients as torch's own does.
+
+    It is no public one, and the next torch may do without it or let it do something else.
+    """
+    x, weight = (torch.linspace(-1, 1, 48).view(6, 8).requires_grad_() for _ in range(2))
+    bias = torch.linspace(0, 1, 6, requires_grad=True)
+    try:
+        ours, theirs = (
+            (output.detach(), *torch.autograd.grad(output.square().sum(), (x, weight, bias)))
+            for output in (_Linear.apply(x, weight, bias), functional.linear(x, weight, bias))  # type: ignore[no-untyped-call]
+        )
+    except (AttributeError, RuntimeError, TypeError):
+        return False
+    return all(torch.allclose(one, other, rtol=1e-5, atol=1e-5) for one, other in zip(ours, theirs, strict=True))
 
 
 class OneDnnProducts(TorchFunctionMode):

@@ -63,6 +63,7 @@ def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
         "threads": str(plan.device.threads),
         "precision": plan.device.precision,
         "run_folder": str(folder),
+        **({"passes": ", ".join(ways)} if (ways := plan.device.passes.named()) else {}),
     }
 
 
