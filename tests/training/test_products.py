@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional
 
 from trainyard.training import products
-from trainyard.training.products import CPU_INFO, WORTH, OneDnnProducts, are_faster, are_right, is_worth_it
+from trainyard.training.products import CPU_INFO, WORTH, OneDnnProducts, SmallIn32, are_faster, are_right, is_worth_it
 
 needs_one_dnn = pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch was built without oneDNN")
 
@@ -59,6 +59,14 @@ def test_where_it_does_not_pay_or_is_not_exact_torch_computes(x, out):
     with OneDnnProducts():
         assert torch.equal(functional.linear(x, weight), torch.zeros(*x.shape[:-1], out, dtype=x.dtype))
     assert is_worth_it(torch.zeros(10, 100), torch.zeros(WORTH // 1000, 100))
+
+
+def test_where_others_have_16_bits_a_small_layer_has_32(monkeypatch):
+    x, weight = torch.randn(4, 8), torch.randn(2, 8)
+    with torch.autocast("cpu", dtype=torch.bfloat16), SmallIn32():
+        assert torch.equal(functional.linear(x.bfloat16(), weight), functional.linear(x.bfloat16().float(), weight))
+        monkeypatch.setattr(products, "WORTH", 64)
+        assert functional.linear(x, weight).dtype == torch.bfloat16
 
 
 @pytest.mark.parametrize(

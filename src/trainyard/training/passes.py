@@ -1,13 +1,14 @@
 """How the forward and backward passes of a training compute: settled by what was asked for and by the machine."""
 
 import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 import torch
 
 from trainyard.config.schema import Classifier, Config, Custom
-from trainyard.training.products import WORTH, OneDnnProducts, are_faster
+from trainyard.training.products import WORTH, OneDnnProducts, SmallIn32, are_faster
 
 BF16_FROM = 1e8  # operations of a step from which products in bf16 save more than it costs to turn numbers into bf16
 PRODUCTS = 6  # of a step, two a multiplication: forward, to the inputs and to the weights
@@ -27,7 +28,7 @@ class Passes:
     def context(self) -> AbstractContextManager[object]:
         """Return the context in which a forward pass on the CPU runs in this way."""
         if self.bf16:
-            return torch.autocast("cpu", dtype=torch.bfloat16)
+            return _bf16()
         return OneDnnProducts() if self.one_dnn else contextlib.nullcontext()
 
     def named(self) -> list[str]:
@@ -40,6 +41,12 @@ class Passes:
             return ()
         return ("accelerator.precision=auto: training multiplies in bf16, which is faster here; weights, validation, "
                 "test and predictions have 32 bits",)  # fmt: skip
+
+
+@contextlib.contextmanager
+def _bf16() -> Iterator[None]:
+    with torch.autocast("cpu", dtype=torch.bfloat16), SmallIn32():
+        yield
 
 
 PLAIN = Passes()

@@ -1,8 +1,9 @@
-"""Products of linear layers by oneDNN, on processors that torch's own library does not know.
+"""Products of linear layers in the way that is fastest for their size.
 
 On x86 torch multiplies matrices with MKL, which uses the 512-bit units of Intel's processors only. oneDNN, which comes
 with torch as well, uses those of others too: half the time for layers of some hundred units. The numbers are 32 bit
-either way; they are summed in another order.
+either way; they are summed in another order. Products in bf16 are faster still, but for small ones, where it costs more
+to turn numbers into bf16 than that saves.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,6 +56,20 @@ class OneDnnProducts(TorchFunctionMode):
         del types
         if function is functional.linear and not kwargs and len(args) == 3 and is_worth_it(args[0], args[1]):
             return _Linear.apply(*args)  # type: ignore[no-untyped-call]
+        return function(*args, **(kwargs or {}))
+
+
+class SmallIn32(TorchFunctionMode):
+    """Lets small linear layers have 32 bits where others have 16."""
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Sequence[type], args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        del types
+        if function is functional.linear and not kwargs and args[0].shape[:-1].numel() * args[1].numel() < WORTH:
+            with torch.autocast(args[0].device.type, enabled=False):
+                return function(args[0].float(), *args[1:])
         return function(*args, **(kwargs or {}))
 
 
