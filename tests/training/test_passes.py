@@ -24,7 +24,7 @@ def choose(device=CPU, *, fast=True, flops=BF16_FROM, convolves=False, **config)
 
 
 def test_a_classifier_with_work_enough_multiplies_in_bf16():
-    assert choose() == Passes(bf16=True)
+    assert choose() == Passes(bf16=True, one_dnn=True)
     assert choose(flops=BF16_FROM / 2) == Passes(one_dnn=True)
     assert choose(flops=1e6) == Passes()
 
@@ -73,6 +73,8 @@ def test_the_context_is_that_of_the_products():
     x = torch.ones(2, 2)
     with Passes(bf16=True).context():
         assert (x @ x).dtype == torch.bfloat16
+    for ways in (Passes(one_dnn=True), Passes(bf16=True, one_dnn=True)):
+        assert isinstance(ways.validation(), OneDnnProducts)
     assert isinstance(Passes(one_dnn=True).context(), OneDnnProducts)
     with Passes().context():
         assert (x @ x).dtype == torch.float32

@@ -16,9 +16,10 @@ PRODUCTS = 6  # of a step, two a multiplication: forward, to the inputs and to t
 
 @dataclass(frozen=True)
 class Passes:
-    """Whether passes multiply in bf16, or by oneDNN, and whether the channels of an image lie together in memory.
+    """Whether passes multiply in bf16, whether what has 32 bits is multiplied by oneDNN, and whether the channels of an
+    image lie together in memory.
 
-    Only the passes of training do: weights, their updates, validation, test and predictions have 32 bits.
+    Weights, their updates, validation, test and predictions have 32 bits; test and predictions are plain in all else.
     """
 
     bf16: bool = False
@@ -29,6 +30,10 @@ class Passes:
         """Return the context in which a forward pass on the CPU runs in this way."""
         if self.bf16:
             return _bf16()
+        return self.validation()
+
+    def validation(self) -> AbstractContextManager[object]:
+        """Return the context in which rows are validated on the CPU."""
         return OneDnnProducts() if self.one_dnn else contextlib.nullcontext()
 
     def named(self) -> list[str]:
@@ -65,9 +70,8 @@ def choose_passes(config: Config, device: torch.device, *, fast: bool, step_flop
     if not by_itself:
         return Passes(channels_last=channels_last)
     choosing = isinstance(config.model, Classifier) and config.model.loss != "custom" and not custom
-    if choosing and step_flops >= BF16_FROM and multiplies_bf16():
-        return Passes(bf16=True, channels_last=channels_last)
-    return Passes(one_dnn=step_flops >= PRODUCTS * WORTH and are_faster(), channels_last=channels_last)
+    bf16 = choosing and step_flops >= BF16_FROM and multiplies_bf16()
+    return Passes(bf16, step_flops >= PRODUCTS * WORTH and are_faster(), channels_last)
 
 
 def multiplies_bf16() -> bool:
