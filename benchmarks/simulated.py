@@ -21,7 +21,7 @@ def config(rows: int, side: int, *overrides: str, channels: int = 1) -> Config:
         rng = np.random.default_rng(0)
         shape = (side, side, channels) if channels > 1 else (side, side)
         y = rng.integers(0, CLASSES, rows)
-        seen = rng.normal(size=(CLASSES, *shape))[y] * 8 + rng.normal(size=(rows, *shape)) * 48 + 128
+        seen = rng.normal(size=(CLASSES, *shape))[y] * 16 + rng.normal(size=(rows, *shape)) * 48 + 128
         np.savez(path, x=seen.clip(0, 255).astype(np.uint8), y=y)
     return compose([
         "dataset=arrays", f"dataset.path={path}", "model=classifier", "accelerator=cpu", "accelerator.threads=1",

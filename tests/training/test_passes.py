@@ -1,10 +1,12 @@
 import pytest
 import torch
 
-from tests.synthetic import make_config
-from trainyard.config.schema import Accelerator, Classifier, Custom, Regressor
-from trainyard.training import passes
+from tests.synthetic import make_config, make_prepared
+from trainyard.config.schema import Accelerator, Classifier, Custom, Mlp, Regressor
+from trainyard.training import passes, plan, products
+from trainyard.training.fit import fit
 from trainyard.training.passes import BF16_FROM, Passes, choose_passes
+from trainyard.training.plan import plan_run
 from trainyard.training.products import OneDnnProducts
 
 CPU = torch.device("cpu")
@@ -83,3 +85,18 @@ def test_the_context_is_that_of_the_products():
 def test_products_in_bf16_are_told():
     assert "bf16" in Passes(bf16=True).notes()[0]
     assert Passes(one_dnn=True, channels_last=True).notes() == ()
+
+
+def test_products_in_bf16_cost_no_accuracy(monkeypatch):
+    """Of the best validation, beside what another seed does."""
+
+    def losses(ways):
+        monkeypatch.setattr(plan, "choose_passes", lambda *_, **__: ways)
+        config = {"network": Mlp(hidden=(64, 64)), "max_epochs": 6, **CLASSIFIER}
+        plans = [plan_run(make_config(seed=seed, **config), make_prepared(), CPU) for seed in range(4)]
+        return torch.tensor([fit(made).member.best_value for made in plans])
+
+    monkeypatch.setattr(products, "WORTH", 0)
+    plain, faster = losses(Passes()), losses(Passes(bf16=True))
+    assert not torch.equal(faster, plain)
+    assert (faster - plain).abs().max() < 0.2 * plain.std()
