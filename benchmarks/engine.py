@@ -42,8 +42,8 @@ def run(rounds: int) -> tuple[str, Measured, list[Result]]:
     """Measure 784-500-10 with minibatches of 60 and plain gradient descent, and what its matrix products alone take."""
     torch.set_num_threads(1)
     overrides = (
-        "network=mlp", f"network.hidden=[{HIDDEN}]", "optimizer=sgd", f"optimizer.lr={RATE}", "optimizer.momentum=0", "optimizer.nesterov=false",
-        f"training.batch_size={BATCH}", f"training.max_epochs={EPOCHS}",
+        "network=mlp", f"network.hidden=[{HIDDEN}]", "optimizer=sgd", f"optimizer.lr={RATE}", "optimizer.momentum=0",
+        "optimizer.nesterov=false", f"training.batch_size={BATCH}", f"training.max_epochs={EPOCHS}",
     )  # fmt: skip
     auto = config(12_000, SIDE, *overrides)
     plain = config(12_000, SIDE, *overrides, "accelerator.precision=32")

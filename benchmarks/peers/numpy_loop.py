@@ -1,6 +1,7 @@
 """The loop of NumPy alone around the hand-written network: shuffled minibatches, validation, the best weights."""
 
 import copy
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +17,7 @@ def train(parts: Sequence[Rows], sizes: Sequence[int], *, epochs: int, batch_siz
     Weights begin as torch's linear layers do: uniform in plus and minus 1 / sqrt(inputs).
     """
     rng = np.random.default_rng(0)
-    pairs = list(zip(sizes, sizes[1:], strict=False))
+    pairs = list(itertools.pairwise(sizes))
     network = NumpyNetwork(
         [rng.uniform(-(inputs**-0.5), inputs**-0.5, (inputs, units)).astype(np.float32) for inputs, units in pairs],
         [rng.uniform(-(inputs**-0.5), inputs**-0.5, units).astype(np.float32) for inputs, units in pairs],
