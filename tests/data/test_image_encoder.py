@@ -1,8 +1,8 @@
 import json
 
 import numpy as np
-import pyarrow as pa
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tests.data.image_data import pictures
