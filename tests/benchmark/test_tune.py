@@ -107,7 +107,8 @@ def test_a_setting_that_misses_the_loss_is_refused_however_fast_it_is(miss):
     machine = Machine({"accelerator.precision=bf16-mixed": 0.1}, {"accelerator.precision=bf16-mixed": miss})
     tuned = machine.tune()
     assert tuned.best == {}
-    problems = {each.setting.get("accelerator.precision"): each.problem for each in tuned.tried["accelerator.precision"]}
+    key = "accelerator.precision"
+    problems = {each.setting.get(key): each.problem for each in tuned.tried[key]}
     assert "where it should be 2" in problems["bf16-mixed"]
 
 
