@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -66,20 +66,24 @@ def make_piece(rng: np.random.Generator, start: int) -> pa.Table:
 def peak_of_training(path: Path) -> float:
     """Return the peak in GiB of one epoch on a table that was not prepared before."""
     with tempfile.TemporaryDirectory(dir=path.parent) as root:
-        mark = uuid.uuid4().hex
-        env = {**os.environ, "TRAINYARD_ROOT": root, MARK: mark, "MLFLOW_DISABLE_TELEMETRY": "true"}
         command = [
             sys.executable, str(REPOSITORY / "train.py"), "dataset=csv", f"dataset.path={path}", "dataset.target=y",
             "training.max_epochs=1", "training.batch_size=4096", "tracking=local",
         ]  # fmt: skip
-        training = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                    text=True)  # fmt: skip
-        peak, ended = [0.0], threading.Event()
-        watcher = threading.Thread(target=watch, args=(mark, peak, ended))
-        watcher.start()
-        output = training.communicate()[0]
-        ended.set()
-        watcher.join()
+        return peak_of(command, Path(root))
+
+
+def peak_of(command: Sequence[str], root: Path) -> float:
+    """Return the peak in GiB of a command and of all that it starts, in a project of its own."""
+    mark = uuid.uuid4().hex
+    env = {**os.environ, "TRAINYARD_ROOT": str(root), MARK: mark, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    training = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    peak, ended = [0.0], threading.Event()
+    watcher = threading.Thread(target=watch, args=(mark, peak, ended))
+    watcher.start()
+    output = training.communicate()[0]
+    ended.set()
+    watcher.join()
     if training.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {training.returncode}: {output[-2000:]}")
     return peak[0]

@@ -107,8 +107,9 @@ def test_a_setting_that_misses_the_loss_is_refused_however_fast_it_is(miss):
     machine = Machine({"accelerator.precision=bf16-mixed": 0.1}, {"accelerator.precision=bf16-mixed": miss})
     tuned = machine.tune()
     assert tuned.best == {}
-    tried = {each.setting.get("accelerator.precision"): each for each in tuned.tried["accelerator.precision"]}
-    assert "where it should be 2" in tried["bf16-mixed"].problem
+    key = "accelerator.precision"
+    problems = {each.setting.get(key): each.problem for each in tuned.tried[key]}
+    assert "where it should be 2" in problems["bf16-mixed"]
 
 
 def test_a_setting_that_fails_or_takes_far_too_long_is_refused_and_the_others_go_on():
