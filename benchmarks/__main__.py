@@ -11,6 +11,7 @@ from benchmarks.harness import Measured, Result, save, tell
 
 Section = Callable[[int], tuple[str, Measured, list[Result]]]
 ROUNDS = {
+    "training_long": 9, "numpy": 7, "wide": 5, "cnn": 5, "accuracy": 5,
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
     "command": 5, "sweep": 3, "listing": 9, "pipeline": 7,
     "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
@@ -21,6 +22,14 @@ def section(name: str) -> Section:
     """Return the benchmark of a name, importing what it alone needs."""
     if name == "training":
         from benchmarks.training import run
+    elif name == "training_long":
+        from benchmarks.training import run_long as run
+    elif name == "accuracy":
+        from benchmarks.accuracy import run
+    elif name in ("numpy", "wide", "cnn"):
+        from benchmarks.engine import run, run_cnn, run_wide
+
+        return {"numpy": run, "wide": run_wide, "cnn": run_cnn}[name]
     elif name == "minibatches":
         from benchmarks.minibatches import run
     elif name == "metrics":

@@ -18,7 +18,7 @@ from trainyard.training.schedule import Length
 from trainyard.training.stepper import gradient_key, learning_rate, slot_key
 
 SCRATCH = "scratch"  # slot for the gradient of one minibatch of a group
-RECORD_AFTER = 50  # minibatches of a shape: a training that ends early shall not have paid for it
+RECORD_AFTER = 10  # minibatches of a shape: a training that ends early shall not have paid for it
 RECORD_FROM = 500  # more of them to come, in which recording saves what it takes
 NORM_EPS = 1e-6  # that of torch.nn.utils.clip_grad_norm_
 

@@ -1,7 +1,7 @@
 """The story of one run: begin, fit, finish, and everything that it leaves behind."""
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,9 @@ from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, member_text, start_text
 from trainyard.training.narrate_sweep import mlflow_text
+from trainyard.training.phases import Phases
 from trainyard.training.plan import Plan
-from trainyard.training.profile import profiled
+from trainyard.training.profile import tell_profile
 from trainyard.training.progress import Progress
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 from trainyard.training.result import Asked, RunResult, point_latest, run_name
@@ -58,9 +59,12 @@ class Story:
     lineage: dict[str, Any]
     parent: "Parent | None"
     resumed: Resumed | None = None
+    phases: Phases = field(default_factory=Phases)
 
 
-def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None") -> RunResult:
+def tell(
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None", phases: Phases | None = None
+) -> RunResult:
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
 
     Of processes that share a training the first one tells the story; the others only train.
@@ -69,7 +73,7 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
     if not is_first_process():
         fitted = fit(plan, stop, resumed=None if resumed is None else resumed.state)
         return RunResult(asked.folder, "FINISHED", stop.exit_code, {}, fitted.member.best_value)
-    story = begin(plan, companions, stop, asked, resumed, parent)
+    story = begin(plan, companions, stop, asked, resumed, parent, phases or Phases())
     try:
         fitted = train(story)
         story.journal.tags({"stopped_by": fitted.reason})
@@ -93,8 +97,9 @@ def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "
 
 
 def begin(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None"
-) -> Story:
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None",
+    phases: Phases,
+) -> Story:  # fmt: skip
     """Make the run's folder and journal, or open them again, and tell what is going to be trained."""
     config, folder = plan.config, asked.folder
     name = run_name(config, folder, sweep=parent is not None)
@@ -108,7 +113,7 @@ def begin(
     sweep = parent.folder.name if parent else None
     before = None if resumed is None else resumed.lineage
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
-    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
+    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed, phases)
     remember(project_root(), folder)
     remember_stage(project_root(), config, folder)
     write_origin(story, asked, code)
@@ -118,6 +123,7 @@ def begin(
         tell_start(f"note       {note}")
     for line in () if resumed is None else (resumed.line, *resumed.notes, *changed_code(resumed.lineage, code)):
         tell_start(f"resumed    {line}")
+    phases.mark("set up")
     return story
 
 
@@ -148,21 +154,25 @@ def train(story: Story) -> Fitted:
     """Fit the model, with each epoch in the journal and the best weights on the disk."""
     plan = story.plan
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
-    profile = plan.config.training.profile
     known = {} if story.resumed is None else told_epochs(story.folder)
-    with profiled(profile, plan.device, story.folder, story.console), Progress(plan, story.stop) as progress:
+    phases, blocks = story.phases, iter(["first step"])
+    with Progress(plan, story.stop) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
+            phases.mark(next(blocks, "train"))
             story.companions.warm_up_reporter()
             progress.step(epoch, minibatch)
 
         def on_epoch(member: Member, _model: Model, metrics: dict[str, float], _best: bool) -> None:
+            phases.mark("validate")
             if known.get(member.epoch) != metrics:
                 story.journal.metrics(metrics, step=member.epoch)
             progress.epoch(member.epoch, metrics)
 
         state = None if story.resumed is None else story.resumed.state
-        return fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+        fitted = fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+    phases.mark("train")
+    return fitted
 
 
 def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
@@ -179,7 +189,9 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
+    story.phases.mark("evaluate")
     model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
+    story.phases.mark("package")
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
@@ -192,6 +204,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     else:
         for plot in plots:
             journal.artifact(plot)
+    story.phases.mark("report")
     return metrics
 
 
@@ -204,12 +217,16 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
     result = RunResult(story.folder, status, exit_code, metrics, value, error, story.plan.prepared.task)
+    story.phases.mark("rest")
+    if story.parent is None and fitted.reason == "requeued" and (problem := requeue()) is not None:
+        story.console.say(problem)
+    complete = story.parent is None and story.companions.drain()
+    story.phases.mark("MLflow")
+    if config.training.profile and status == "FINISHED":
+        tell_profile(story.plan, story.phases, story.folder, story.console)
     if story.parent is not None:
         story.console.say(member_text(story.plan, fitted, result))
         return result
-    if fitted.reason == "requeued" and (problem := requeue()) is not None:
-        story.console.say(problem)
-    complete = story.companions.drain()
     mlflow = mlflow_text(config.tracking, story.name, complete, story.companions.problem)
     story.console.say(end_text(story.plan, fitted, result, command=story.lineage["command"], mlflow=mlflow))
     return result
