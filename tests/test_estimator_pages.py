@@ -26,7 +26,7 @@ def names(tmp_path_factory):
 def test_the_blocks_of_the_page_on_estimators_run_one_after_the_other(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     blocks = FENCE.findall(ESTIMATORS)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     defined = {"__name__": "page"}
     for block in blocks:
         exec(block, defined)
@@ -34,6 +34,8 @@ def test_the_blocks_of_the_page_on_estimators_run_one_after_the_other(tmp_path, 
     assert (defined["both"].shape, defined["intervals"].shape) == ((200, 2), (200, 3))
     assert len(defined["other"].matched_weights_) == 4
     assert (tmp_path / "digits.yaml").is_file()
+    assert len(defined["tracked"].callbacks[0].seen) == 5
+    assert defined["tracked"].run_.parent.name == "digits"
 
 
 def test_the_page_on_nolearn_has_its_lines():

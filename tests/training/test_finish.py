@@ -17,6 +17,7 @@ from trainyard.training.finish import (
     best_metrics,
     final_metrics,
     final_outputs,
+    fitted_temperature,
     package,
     write_per_class,
     write_predictions,
@@ -158,3 +159,12 @@ def test_each_class_is_in_a_table(tmp_path):
     assert recall == pytest.approx(final_metrics(plan, done, tested)["test/balanced_accuracy"])
     regression, trained = fitted(make_prepared("regression"))
     assert write_per_class(tmp_path, regression, final_outputs(regression, trained)) == []
+
+
+def test_without_a_test_part_there_are_metrics_of_the_validation_alone():
+    plan, done = fitted(make_prepared())
+    metrics = final_metrics(plan, done, None)
+    assert {name.partition("/")[0] for name in metrics} == {"best", "trained"}
+    assert fitted_temperature(plan, done) is None
+    calibrated, done = fitted(make_prepared(), model=Classifier(calibrate=True))
+    assert fitted_temperature(calibrated, done) == final_outputs(calibrated, done).temperature > 0

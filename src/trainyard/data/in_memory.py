@@ -54,11 +54,11 @@ def prepared(made: Assembled, source: Source, dataset: Dataset) -> Prepared:
 
 
 def prepare_alike(
-    before: Prepared, rows: Any, target: Target, *, weight: np.ndarray | None, held_out: np.ndarray
+    before: Prepared, rows: Any, target: Target, *, weight: np.ndarray | None, held_out: np.ndarray, digest: str = ""
 ) -> Prepared:
     """Other raw `rows` of the same columns, seen as those `before` were: columns and targets keep their transforms.
 
-    The other arguments are those of `prepare_given`. Raises DataError.
+    `digest` is theirs, and the other arguments are those of `prepare_given`. Raises DataError.
     """
     encoder = load_encoder(before.preprocessing)
     if isinstance(encoder, ImageEncoder):  # images stay raw until they are on the device
@@ -77,7 +77,8 @@ def prepare_alike(
 
     train, val = part(np.setdiff1d(places, held_out)), part(np.sort(held_out))
     counts = None if before.classes is None else tuple(np.bincount(train.y, minlength=len(before.classes)).tolist())
-    return replace(before, train=train, val=val, class_counts=counts)
+    summary = replace(before.summary, rows={"train": len(train), "val": len(val), "test": 0})
+    return replace(before, train=train, val=val, class_counts=counts, digest=digest, summary=summary)
 
 
 def without_rows(prepared: Prepared) -> Prepared:

@@ -1,6 +1,6 @@
 """trainyard.Classifier: a network that tells classes, as an estimator of scikit-learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -66,8 +66,9 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
         random_state: Any = None,
         warm_start: bool = False,
         initial_weights: Any = None,
-        callbacks: Sequence[Callable[..., Any]] | None = None,
+        callbacks: Sequence[Any] | None = None,
         verbose: bool = False,
+        tracking: Any = None,
         dataset: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
@@ -114,6 +115,7 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
         self.initial_weights = initial_weights
         self.callbacks = callbacks
         self.verbose = verbose
+        self.tracking = tracking
         self.dataset = dataset
         self.training = training
         self.run = run

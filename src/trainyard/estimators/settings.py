@@ -8,7 +8,7 @@ import numpy as np
 
 from trainyard.config.check import check_config
 from trainyard.config.schema import Classifier, Config, Plateau
-from trainyard.config.trusted import given
+from trainyard.config.trusted import HANDED_OVER, given
 from trainyard.errors import ConfigError
 from trainyard.estimators.own_code import OwnCode
 
@@ -34,7 +34,7 @@ BY_OTHER_NAMES = {
 }  # fmt: skip
 PARAMETER = {key: name for name, key in (OF_OPTIONS | OF_ALL | BY_OTHER_NAMES).items()}
 DEVICES = {"cuda": "gpu"}  # torch's words for ours
-ROWS = "python.rows"  # where rows come from that are handed over
+ROWS = f"{HANDED_OVER}rows"  # where rows come from that are handed over
 ALL_ROWS = 2**31 - 1  # a minibatch of as many as there are
 
 
@@ -60,11 +60,12 @@ def config_of(
         "dataset": _dataset(params, targets),
         "training": _mapping(params, "training"),
         "accelerator": _device(params),
-        "tracking": {"name": "off"},
         "experiment_name": "rows",
         "seed": seed,
         **_mapping(params, "run"),
     }
+    if params["tracking"] is not None or "tracking" not in values:
+        values["tracking"] = tracking_of(params["tracking"])
     masked = values.pop("masked", ())
     for name, key in (OF_OPTIONS | OF_ALL).items():
         if name in params and not (name in OF_OPTIONS and params[name] is None):
@@ -80,6 +81,18 @@ def config_of(
     if checked.config is None or faults:
         raise ParameterError(faults)
     return checked.config
+
+
+def tracking_of(tracking: Any) -> dict[str, Any]:
+    """Return the keys of a config for where a fit is tracked; a mapping with an address and no name is a server."""
+    if not isinstance(tracking, Mapping):
+        return {"name": "off" if tracking is None else tracking}
+    return {"name": "server" if tracking.get("uri") else "local", **tracking}
+
+
+def is_tracked(tracking: Any) -> bool:
+    """Whether a fit leaves a run."""
+    return bool(tracking_of(tracking)["name"] != "off")
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """The story of one run: begin, fit, finish, and everything that it leaves behind."""
 
 import traceback
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,14 @@ from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
-from trainyard.training.finish import final_metrics, final_outputs, package, write_per_class, write_predictions
+from trainyard.training.finish import (
+    final_metrics,
+    final_outputs,
+    fitted_temperature,
+    package,
+    write_per_class,
+    write_predictions,
+)
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, member_text, start_text
@@ -58,18 +66,23 @@ class Story:
     lineage: dict[str, Any]
     parent: "Parent | None"
     resumed: Resumed | None = None
+    fit: Callable[..., Fitted] = fit
 
 
-def tell(plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None") -> RunResult:
+def tell(
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None",
+    fit: Callable[..., Fitted] = fit,
+) -> RunResult:  # fmt: skip
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
 
-    Of processes that share a training the first one tells the story; the others only train.
+    Of processes that share a training the first one tells the story; the others only train. Another `fit` may stand in
+    for that of training.fit, with its arguments.
     """
     resumed = None if asked.resuming is None else open_resumed(asked.folder, plan, asked.resuming)
     if not is_first_process():
         fitted = fit(plan, stop, resumed=None if resumed is None else resumed.state)
         return RunResult(asked.folder, "FINISHED", stop.exit_code, {}, fitted.member.best_value)
-    story = begin(plan, companions, stop, asked, resumed, parent)
+    story = replace(begin(plan, companions, stop, asked, resumed, parent), fit=fit)
     try:
         fitted = train(story)
         story.journal.tags({"stopped_by": fitted.reason})
@@ -108,9 +121,11 @@ def begin(
     sweep = parent.folder.name if parent else None
     before = None if resumed is None else resumed.lineage
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
-    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed)
-    remember(project_root(), folder)
-    remember_stage(project_root(), config, folder)
+    console = Console(folder, quiet=asked.in_python)
+    story = Story(plan, companions, stop, folder, name, journal, console, lineage, parent, resumed)
+    if not asked.in_python:
+        remember(project_root(), folder)
+        remember_stage(project_root(), config, folder)
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
     tell_start(start_text(plan, name, folder, uncommitted(lineage["data"]["files"])))
@@ -150,7 +165,9 @@ def train(story: Story) -> Fitted:
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     profile = plan.config.training.profile
     known = {} if story.resumed is None else told_epochs(story.folder)
-    with profiled(profile, plan.device, story.folder, story.console), Progress(plan, story.stop) as progress:
+    with profiled(profile, plan.device, story.folder, story.console), Progress(
+        plan, story.stop, quiet=story.console.quiet
+    ) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
             story.companions.warm_up_reporter()
@@ -162,7 +179,7 @@ def train(story: Story) -> Fitted:
             progress.epoch(member.epoch, metrics)
 
         state = None if story.resumed is None else story.resumed.state
-        return fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+        return story.fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
 
 
 def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
@@ -174,17 +191,21 @@ def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     """Test, package and draw; return the final metrics."""
     plan, folder, journal = story.plan, story.folder, story.journal
-    tested = final_outputs(plan, fitted)
-    write_predictions(folder / "predictions.npz", plan, fitted, tested)
-    tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
+    tested, files = None, list[Path]()
+    if len(plan.prepared.test):
+        tested = final_outputs(plan, fitted)
+        write_predictions(folder / "predictions.npz", plan, fitted, tested)
+        tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
+        files = [folder / "predictions.npz", *tables]
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
-    model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
+    temperature = fitted_temperature(plan, fitted) if tested is None else tested.temperature
+    model = package(plan, fitted, folder, metrics, story.lineage, temperature)
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
     journal.tags({"model.md5": weights_md5(model)})
-    for path in (folder / "metrics.json", folder / "predictions.npz", *tables):
+    for path in (folder / "metrics.json", *files):
         journal.artifact(path)
     plots = story.companions.drawn()
     if isinstance(plots, str):
