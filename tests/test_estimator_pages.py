@@ -5,11 +5,13 @@ import re
 import pytest
 
 from tests.checkout import REPOSITORY
+from trainyard.verbs.cli import run_command
 
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| (.+?) \| `(.+)` \|$", re.MULTILINE)
 ESTIMATORS, NOLEARN = ((REPOSITORY / "docs" / name).read_text("utf-8") for name in ("estimators.md", "from-nolearn.md"))
-LINES = [line for _, line in ROW.findall(NOLEARN)]
+LINES = [pytest.param(line, marks=pytest.mark.slow) if line.startswith("trainyard ") else line
+         for _, line in ROW.findall(NOLEARN)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,7 @@ def names(tmp_path_factory):
     defined = {"folder": folder}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setenv("TRAINYARD_ROOT", str(folder))
         exec(FENCE.findall(NOLEARN)[0], defined)
     return defined
 
@@ -45,4 +48,8 @@ def test_the_page_on_nolearn_has_its_lines():
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_of_the_page_on_nolearn_runs(names, monkeypatch, line):
     monkeypatch.chdir(names["folder"])
-    eval(line, names)
+    monkeypatch.setenv("TRAINYARD_ROOT", str(names["folder"]))
+    if line.startswith("trainyard "):
+        assert run_command(line.split()[1:]) == 0
+    else:
+        eval(line, names)

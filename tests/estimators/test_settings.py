@@ -69,6 +69,7 @@ def test_values_of_numpy_become_pythons():
 
 def test_keys_in_a_sentence_become_parameters_and_longer_ones_stay():
     assert in_parameters("optimizer.lr and my.optimizer.lr, seed") == "lr and my.optimizer.lr, random_state"
+    assert in_parameters("network.name=mpl; accelerator=gpu: none") == "network=mpl; device=gpu: none"
 
 
 def test_where_a_fit_is_tracked_is_a_word_or_a_mapping():

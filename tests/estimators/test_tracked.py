@@ -35,7 +35,7 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def tracked(root):
     about = {"experiment_name": "flowers", "run_name": "first", "tags": {"owner": "me"}}
-    return Classifier(tracking="local", early_stopping=True, run=about, **SETTINGS).fit(*flowers())
+    return Classifier(tracking={"drain": 60}, early_stopping=True, run=about, **SETTINGS).fit(*flowers())
 
 
 def records(folder, kind):
@@ -163,7 +163,7 @@ def test_one_that_diverges_is_a_run_that_failed(root):
 
 def test_what_cannot_begin_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("TRAINYARD_ROOT", str(tmp_path))
-    with pytest.raises(ValueError, match=r"tracking.name=loacl: must be .*; did you mean local\?"):
+    with pytest.raises(ValueError, match=r"tracking=loacl: must be .*; did you mean local\?"):
         Classifier(tracking="loacl").fit(*flowers())
     with pytest.raises(ValueError, match=r"tracking=server: needs tracking\.uri="):
         Classifier(tracking="server").fit(*flowers())

@@ -12,6 +12,7 @@ from trainyard.data.assemble import Assembled, Raw, assemble, assemble_rows
 from trainyard.data.encoding import encode_rows, load_encoder
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.origin import origin_of
+from trainyard.data.prepare import check_augment
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.request import TaskChoice
 from trainyard.data.source import Source
@@ -47,10 +48,12 @@ def prepare_given(
 def prepared(made: Assembled, source: Source, dataset: Dataset) -> Prepared:
     """What was assembled, without an entry of the cache."""
     shared = {field.name: getattr(made, field.name) for field in fields(made)}
-    return Prepared(
+    found = Prepared(
         key="", folder=Path(), dataset_name=dataset.name, source=dataset.source, numeric=made.train.x.shape[1],
         digest=source.digest, origin=origin_of(dataset), **shared,
     )  # fmt: skip
+    check_augment(dataset, found)
+    return found
 
 
 def prepare_alike(

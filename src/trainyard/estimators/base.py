@@ -18,8 +18,9 @@ from trainyard.data.prepared import Prepared
 from trainyard.data.target import Target
 from trainyard.estimators.configured import Configured
 from trainyard.estimators.faults import as_value_errors
-from trainyard.estimators.fitting import Training, further, train
+from trainyard.estimators.fitting import Training, train
 from trainyard.estimators.given_rows import Given, hold_out, rows_md5
+from trainyard.estimators.going_on import check_same, further
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.predicting import predictor, weights_of, write_package
 from trainyard.estimators.rows import Form, column_kinds, read_rows
@@ -38,6 +39,7 @@ class Estimator(Configured, ABC):
     """An estimator of scikit-learn over the config of a run."""
 
     _state: State  # to go on from, once it is fitted
+    _last: Config  # that it was fitted by
     _prepared: Prepared  # what columns and targets became, without the rows
 
     def fit(
@@ -51,6 +53,8 @@ class Estimator(Configured, ABC):
         """
         if X is None and "source" in (self.dataset or {}):
             return self._train(OwnCode(), self._seed(), None, None)
+        if X is None:
+            raise ValueError("fit needs X and y. Without them it trains on the dataset of a config: see from_config.")
         going_on = self.warm_start and hasattr(self, "_state")
         rows = self._read(X, y, sample_weight, X_val, y_val, going_on)
         return self._fit_rows(rows, going_on)
@@ -93,7 +97,7 @@ class Estimator(Configured, ABC):
         """Write weights and card to a folder that `trainyard.load` reads; nothing of it is pickled."""
         check_is_fitted(self)
         with given(self._code.objects):
-            write_package(self.model_, self._prepared, self._trusted, Path(folder))
+            write_package(self.model_, self._prepared, self._last.trusted, Path(folder))
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, going_on: bool, known: Any = None
@@ -116,6 +120,8 @@ class Estimator(Configured, ABC):
         code, seed = OwnCode(), self._seed()
         config = self._config(code, seed, rows, partial=partial)
         if going_on:
+            with as_value_errors():
+                check_same(config, self._last)
             config = further(config, self._state)
         else:
             self._forget()
@@ -163,7 +169,7 @@ class Estimator(Configured, ABC):
             finally:
                 release(self.callbacks)
             self.model_: Model = predictor(training)
-        self._code, self._trusted, self._state = code, config.trusted, training.state
+        self._code, self._last, self._state = code, config, training.state
         self._prepared = without_rows(training.plan.prepared)
         self._note(training)
         return self
@@ -190,6 +196,7 @@ class Estimator(Configured, ABC):
         self.best_loss_ = min(self.loss_curve_, default=np.nan)
         self.matched_weights_, self.layers_ = training.matched, training.plan.layers
         self.stop_reason_, self.run_ = reason, training.run
+        self.left_out_ = {left.column: left.reason for left in training.plan.prepared.summary.left_out}
         if reason == "diverged":
             warnings.warn("The loss is no finite number any more; take a smaller lr.", ConvergenceWarning, stacklevel=4)
 

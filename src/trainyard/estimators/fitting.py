@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from trainyard.config.schema import Config
 from trainyard.data.prepared import Prepared
+from trainyard.estimators.going_on import afresh, check_weights
 from trainyard.estimators.tracked import leave_run
 from trainyard.models import Model
 from trainyard.training.accelerator import check_accelerator
@@ -18,7 +19,7 @@ from trainyard.training.fit import Fitted, fit
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan, plan_run
-from trainyard.training.state import BEST, LOSSES, State
+from trainyard.training.state import State
 from trainyard.training.stop import Stop
 
 OnEpoch = Callable[[dict[str, float]], bool]
@@ -48,6 +49,8 @@ def train(
     fitting = Fitting(on_epoch, going_on, weights or {})
     with as_before():
         plan = plan_run(config, prepared, check_accelerator(config.accelerator))
+        if going_on is not None:
+            check_weights(plan, going_on)
         run = None if tracked_as is None else leave_run(plan, fitting, tracked_as)
         fitted = fitting(plan, Stop()) if run is None else fitting.fitted
         state = fitting.loop.state()
@@ -84,25 +87,6 @@ class Fitting:
 
     def _open(self, loop: Loop) -> None:
         self.loop, self.matched = loop, take_over(self.weights, loop.model.network)
-
-
-def further(config: Config, state: State) -> Config:
-    """Return the config of a training that goes on from a state for as long as `config` asks for."""
-    training = config.training
-    epochs, steps = training.max_epochs, training.max_steps
-    return replace(config, training=replace(
-        training, max_epochs=None if epochs is None else epochs + int(state.values["epoch"]),
-        max_steps=None if steps is None else steps + int(state.values["step"]),
-    ))  # fmt: skip
-
-
-def afresh(state: State) -> State:
-    """Return a state that knows of no validation yet and begins with an epoch, so that other rows may follow."""
-    tensors = {name: tensor for name, tensor in state.tensors.items() if not name.startswith((f"{BEST}/", LOSSES))}
-    nothing = {"history": [], "best_value": None, "best_epoch": 0, "validations_without_improvement": 0,
-               "plateau_factor": 1.0, "plateau_wait": 0, "minibatch": 0, "seconds": 0.0,
-               "epoch_index": state.values["epoch"]}  # fmt: skip
-    return State(tensors, {**state.values, **nothing})
 
 
 @torch.no_grad()

@@ -31,6 +31,7 @@ OF_ALL = {
 BY_OTHER_NAMES = {
     "device": "accelerator.name", "random_state": "seed", "class_weight": "model.class_weights", "loss": "model.loss",
     "validation_fraction": "dataset.val_fraction", "extra_metrics": "model.extra_metrics",
+    "network": "network.name", "optimizer": "optimizer.name", "schedule": "schedule.name", "tracking": "tracking.name",
 }  # fmt: skip
 PARAMETER = {key: name for name, key in (OF_OPTIONS | OF_ALL | BY_OTHER_NAMES).items()}
 DEVICES = {"cuda": "gpu"}  # torch's words for ours
@@ -110,7 +111,8 @@ def in_parameters(text: str) -> str:
     """Return a sentence about keys of a config with the names of the parameters that stand for them."""
     keys = sorted(PARAMETER, key=len, reverse=True)
     pattern = "|".join(re.escape(key) for key in keys)
-    return re.sub(rf"(?<![\w.])({pattern})(?![\w])", lambda found: PARAMETER[found[1]], text)
+    text = re.sub(rf"(?<![\w.])({pattern})(?![\w])", lambda found: PARAMETER[found[1]], text)
+    return re.sub(r"(?<![\w.])accelerator=", "device=", text)
 
 
 def _option(params: Mapping[str, Any], section: str) -> dict[str, Any]:
