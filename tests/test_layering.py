@@ -14,7 +14,7 @@ FLOORS = {
     "data": 2, "networks": 2, "tracking": 2,
     "models": 3, "reports": 3, "inference": 3,
     "training": 4, "reproduction": 4, "export": 4,
-    "evaluation": 5, "estimators": 5, "explain": 5, "benchmark": 5,
+    "evaluation": 5, "estimators": 5, "explain": 5, "benchmark": 5, "server": 5,
     "verbs": 6, "__main__": 7,
 }  # fmt: skip
 HEAVY = {"torch", "pytorch_lightning", "mlflow", "pandas", "sklearn", "pyarrow", "matplotlib", "scipy", "torchmetrics"}

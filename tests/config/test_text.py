@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.config.conftest import compose_quickly as compose
-from trainyard.config.text import from_dict, to_dict, to_yaml
+from trainyard.config.text import from_dict, masked_keys, to_dict, to_yaml
 from trainyard.errors import ConfigError
 
 COMMANDS = [
@@ -44,6 +44,7 @@ def test_secrets_are_masked_and_the_config_stays_readable() -> None:
     assert "hunter22" not in to_yaml(config)
     assert to_dict(config)["tags"] == {"password": "***", "owner": "me"}
     assert from_dict(to_dict(config)).tracking.uri == "http://***@host"
+    assert set(masked_keys(config)) == {"tags.password", "tracking.uri"}
 
 
 def test_a_wrong_container_is_refused_with_all_faults() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
+from trainyard.models import classification_metrics as module
 from trainyard.models.classification_metrics import calibration_error, classification_metrics
 
 
@@ -74,3 +75,11 @@ def test_roc_auc_leaves_out_classes_that_no_row_has():
     logits, y, _ = sample(1, 50, 3, False)
     widened = np.concatenate([logits, np.full((len(y), 1), -50.0)], 1)
     assert ours(widened, y, None)["roc_auc"] == pytest.approx(ours(logits, y, None)["roc_auc"])
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_many_logits_are_looked_at_some_at_a_time_to_the_same_numbers(monkeypatch, weighted):
+    logits, y, weight = sample(2, 60, 9, weighted)
+    whole = ours(logits, y, weight)
+    monkeypatch.setattr(module, "AT_ONCE", 50)
+    assert ours(logits, y, weight) == whole

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -56,6 +57,20 @@ def test_a_run_is_told_from_its_config_to_its_end(root):
     epochs = [record for record in records if record["type"] == "metrics" and "train/loss" in record["values"]]
     assert [record["step"] for record in epochs] == [1, 2]
     assert (root / "runs" / "latest").resolve() == result.folder
+
+
+def test_where_the_time_of_a_run_went_is_told_and_kept_and_adds_up(root, capsys):
+    started = time.perf_counter()
+    folder = start(root, "profiled", "debug=profile", "training.max_epochs=2").folder
+    wall = time.perf_counter() - started
+    kept = json.loads((folder / "profile.json").read_text())
+    assert kept["seconds"] == pytest.approx(sum(kept["phases"].values()))
+    assert kept["seconds"] < wall
+    assert {name for name, seconds in kept["phases"].items() if seconds == 0} == {"compose"}
+    assert not (start(root, "plain").folder / "profile.json").exists()
+    printed = capsys.readouterr().out
+    assert "  first step " in printed
+    assert printed.index("  first step ") < printed.index("Operators of ") < printed.index("\nreport     ")
 
 
 def test_a_run_on_data_that_are_not_committed_says_so(root, tmp_path, monkeypatch, capsys):
@@ -115,7 +130,7 @@ def test_a_failure_half_way_keeps_what_was_reached(root, monkeypatch):
     def fail(*arguments):
         raise RuntimeError("the disk is gone")
 
-    monkeypatch.setattr("trainyard.training.story.write_predictions", fail)
+    monkeypatch.setattr("trainyard.training.story.write_tested", fail)
     with pytest.raises(RuntimeError, match="the disk is gone"):
         start(root, "c")
     folder = root / "runs" / "iris" / "c"

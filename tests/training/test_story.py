@@ -31,6 +31,8 @@ def test_each_epoch_is_in_the_journal_and_the_best_weights_on_the_disk(tmp_path)
     assert state.part("best").keys() == fitted.model.network.state_dict().keys()
     story.companions.close()
     story.journal.end("FINISHED")
+    assert all(story.phases.seconds[phase] > 0 for phase in ("first step", "train", "validate"))
+    assert story.phases.seconds["evaluate"] == 0
 
 
 def test_a_run_that_was_stopped_is_no_latest(tmp_path, capsys):

@@ -82,6 +82,8 @@ def test_a_file_of_ones_own_lies_where_the_stages_look(params: Path, raw: str) -
          "dataset=custom: comes from code, which no stage watches. Write its rows with trainyard acquire output=rows"),
         (["note=${oc.env:OF_MINE}", "output=OUT"],
          "note: comes from the environment, which is not written to a file; give the value itself"),
+        (["tracking=server", "tracking.uri=http://me:hunter22@host", "output=OUT"],
+         "tracking.uri: holds a secret, which is not written to a file; leave it out here, and give it where it is"),
         (["lr=3"], "lr: no such key; did you mean optimizer.lr?"),
     ],
 )  # fmt: skip

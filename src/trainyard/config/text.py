@@ -1,6 +1,6 @@
 """A config to YAML and plain values, and back, with secrets masked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -26,6 +26,11 @@ def to_dict(config: Config) -> dict[str, Any]:
     """
     plain: dict[str, Any] = _masked(_plain(config), "", set(config.masked))
     return plain
+
+
+def masked_keys(config: Config) -> list[str]:
+    """Return the dotted keys whose values `to_dict` masks, in whole or in part."""
+    return list(_differing(_plain(config), to_dict(config), ""))
 
 
 def from_dict(values: Mapping[str, Any]) -> Config:
@@ -56,6 +61,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value
+
+
+def _differing(value: Any, masked: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict) and isinstance(masked, dict):
+        for name, inner in value.items():
+            yield from _differing(inner, masked[name], f"{path}.{name}" if path else name)
+    elif value != masked:
+        yield path
 
 
 def _masked(value: Any, path: str, masked: set[str]) -> Any:

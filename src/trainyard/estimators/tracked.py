@@ -33,7 +33,7 @@ def leave_run(plan: Plan, fit: Callable[..., Fitted], called: str) -> Path:
     companions = Companions(start_mirror(folder, config.tracking, root), config.tracking.drain)
     folder.mkdir(parents=True)
     try:
-        tell(plan, companions, Stop(), Asked(folder, (), called, in_python=True), None, fit)
+        tell(plan, companions, Stop(), Asked(folder, (), called, in_python=True), None, fit=fit)
     finally:
         companions.close(began=(folder / JOURNAL).exists())
         remove_if_empty(folder, above=2)

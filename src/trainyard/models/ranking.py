@@ -1,63 +1,81 @@
-"""Rows ordered by the probability of each class, and the areas under the curves that follow from the order."""
+"""The areas under the curves that follow from the order of rows by the probability of a class, for many classes too."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from trainyard.models.counted_areas import count_areas
 from trainyard.models.running_sum import running_sum
 
+SORTED = 1 << 22  # probabilities that are sorted at once; what is made of them takes ten times their memory
+MANY = 100  # classes from which pairs may be counted instead
+ROWS_A_CLASS = 30  # up to these, counting pairs of rows takes less time than sorting them for each class
 
-class Ranking(NamedTuple):
-    """What each of K classes gathers from its most to its least probable rows, all (N, K) float64.
 
-    `hits` is the weight of rows of the class so far, `alarms` that of others, `group_end` 1 where the next row is less
-    probable, and `hits_before` and `alarms_before` are what was there before a group of equals.
+class Areas(NamedTuple):
+    """Of each of K classes, all (K,) float64: `hits` is the weight of its rows and `pairs` that times all others'.
+
+    `roc` is the area under the ROC curve times `pairs`, `precision` that under the precision-recall curve times `hits`.
     """
 
+    roc: Tensor
+    pairs: Tensor
+    precision: Tensor
     hits: Tensor
-    alarms: Tensor
-    group_end: Tensor
-    hits_before: Tensor
-    alarms_before: Tensor
 
 
-def rank(probability: Tensor, y: Tensor, weight: Tensor) -> Ranking:
-    """Return the ranking for class 1 of two, else for each class against the rest.
+def areas(probability: Tensor, y: Tensor, weight: Tensor) -> Areas:
+    """Return the areas for class 1 of two, else for each class against the rest.
 
-    probability (N, C), y (N,) int64, weight (N,) float64.
+    probability (N, C), y (N,) int64, weight (N,) float64. Time grows with N x C x log N, or with N x N where that is
+    less; memory is bounded but for the probabilities.
     """
-    scores = probability[:, 1:] if probability.shape[1] == 2 else probability  # (N, K)
-    classes = torch.arange(probability.shape[1] - scores.shape[1], probability.shape[1], device=y.device)
+    rows, count = probability.shape
+    if count >= MANY and rows <= ROWS_A_CLASS * count:
+        return Areas(*count_areas(probability, y, weight))
+    first = 1 if count == 2 else 0
+    step = max(1, SORTED // max(rows, 1))
+    parts = [
+        sort_areas(probability[:, start : min(start + step, count)], start, y, weight)
+        for start in range(first, count, step)
+    ]
+    return parts[0] if len(parts) == 1 else Areas(*map(torch.cat, zip(*parts, strict=True)))
+
+
+def sort_areas(scores: Tensor, first: int, y: Tensor, weight: Tensor) -> Areas:
+    """Return the areas of the classes `first` and following, by their scores (N, K), sorted."""
+    classes = torch.arange(first, first + scores.shape[1], device=y.device)
     scores, order = scores.sort(dim=0, descending=True)
     sorted_weight = weight[order]
     positive = (y[order] == classes) * sorted_weight
     hits, alarms = running_sum(positive), running_sum(sorted_weight - positive)
-    group_end = torch.ones_like(scores, dtype=torch.bool)
+    group_end = torch.ones_like(scores, dtype=torch.bool)  # where the next row is less probable
     group_end[:-1] = scores[1:] != scores[:-1]
-    return Ranking(hits, alarms, group_end.double(), _before(hits, group_end), _before(alarms, group_end))
+    hits_before, alarms_before = _before(hits, group_end), _before(alarms, group_end)
+    roc = (group_end.double() * (alarms - alarms_before) * (hits + hits_before)).sum(0) / 2
+    precision = hits / (hits + alarms).clamp_min(1e-300)
+    steps = (group_end.double() * (hits - hits_before) * precision).sum(0)
+    return Areas(roc, hits[-1] * alarms[-1], steps, hits[-1])
 
 
 def _before(counts: Tensor, group_end: Tensor) -> Tensor:
+    """Return what was there before a group of equals."""
     ends = (counts * group_end).cummax(0).values
     return torch.cat([torch.zeros_like(ends[:1]), ends[:-1]])
 
 
-def roc_auc(ranking: Ranking) -> Tensor:
+def roc_auc(found: Areas) -> Tensor:
     """Return the area under the ROC curve, the mean over classes; ties count half (Hanley and McNeil, 1982).
 
     Classes that no row or every row has are left out; NaN where none is left.
     """
-    hits, alarms, group_end, hits_before, alarms_before = ranking
-    area = (group_end * (alarms - alarms_before) * (hits + hits_before)).sum(0) / 2
-    return _mean_share(area, hits[-1] * alarms[-1])
+    return _mean_share(found.roc, found.pairs)
 
 
-def average_precision(ranking: Ranking) -> Tensor:
+def average_precision(found: Areas) -> Tensor:
     """Return the area under the precision-recall curve as a sum of steps, the mean over the classes that occur."""
-    hits, alarms, group_end, hits_before, _ = ranking
-    precision = hits / (hits + alarms).clamp_min(1e-300)
-    return _mean_share((group_end * (hits - hits_before) * precision).sum(0), hits[-1])
+    return _mean_share(found.precision, found.hits)
 
 
 def _mean_share(part: Tensor, whole: Tensor) -> Tensor:

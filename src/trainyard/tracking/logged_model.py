@@ -20,6 +20,7 @@ from trainyard.tracking.bundle import ENTRY, copy_bundle
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import LoggedModel
+    from mlflow.models import Model
 
 NAME = "model"
 DIGEST = "trainyard.md5"  # tag of an MLflow model: which package it was made of
@@ -80,11 +81,11 @@ def log_model(
         if place.scheme == "file":
             path = Path(unquote(place.path))
             shutil.rmtree(path, ignore_errors=True)
-            _save(path, folder, model, run, files)
+            save_mlflow_model(path, folder, files, _identity(model, run))
         else:
             with tempfile.TemporaryDirectory(prefix="trainyard-model-") as temporary:
                 path = Path(temporary) / "model"
-                _save(path, folder, model, run, files)
+                save_mlflow_model(path, folder, files, _identity(model, run))
                 client.log_model_artifacts(model.model_id, str(path))
         client.finalize_logged_model(model.model_id, "READY")
     return str(model.model_id)
@@ -95,10 +96,21 @@ def _find(client: "MlflowClient", experiment: str, run: str, md5: str) -> "Logge
     return next((model for model in found if model.tags.get(DIGEST) == md5), None)
 
 
-def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: ModelFiles) -> None:
+def _identity(model: "LoggedModel", run: str) -> "Model":
+    from mlflow.models import Model
+
+    return Model(
+        artifact_path=model.artifact_location, model_uuid=model.model_id, run_id=run, model_id=model.model_id
+    )
+
+
+def save_mlflow_model(path: Path, folder: Path, files: ModelFiles, identity: "Model | None" = None) -> None:
+    """Write the model in `folder` (with its `card.json`) as a model of MLflow's to the new folder `path`.
+
+    `identity` says which logged model of which run it is; without one it is none that MLflow keeps.
+    """
     import mlflow.pyfunc
     import pandas
-    from mlflow.models import Model
 
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     mlflow.pyfunc.save_model(
@@ -109,9 +121,7 @@ def _save(path: Path, folder: Path, model: "LoggedModel", run: str, files: Model
         signature=_signature(card["signature"]),
         input_example=pandas.DataFrame(card["example"]),
         pip_requirements=files.requirements,
-        mlflow_model=Model(
-            artifact_path=model.artifact_location, model_uuid=model.model_id, run_id=run, model_id=model.model_id
-        ),
+        mlflow_model=identity,
     )
     for cache in path.rglob("__pycache__"):
         shutil.rmtree(cache)

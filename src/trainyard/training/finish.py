@@ -65,6 +65,13 @@ def best_metrics(fitted: Fitted) -> dict[str, float]:
     return {"best/epoch": float(member.best_epoch), **metrics} if metrics else {}
 
 
+def write_tested(folder: Path, plan: Plan, fitted: Fitted, tested: FinalOutputs) -> list[Path]:
+    """Write what the model made of the test rows into the folder of its run, and return the files."""
+    predictions = folder / "predictions.npz"
+    write_predictions(predictions, plan, fitted, tested)
+    return [predictions, *write_per_class(folder, plan, tested)]
+
+
 def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutputs) -> None:
     """Write what was predicted for the test rows: classes and probabilities, or targets in original units.
 

@@ -11,6 +11,7 @@ from trainyard.config.schema import Accelerator, Classifier, Config, Regressor
 from trainyard.data.prepare import prepare
 from trainyard.tracking.reading import JOURNAL
 from trainyard.training.companions import Companions
+from trainyard.training.phases import Phases
 from trainyard.training.result import Asked, RunResult
 from trainyard.training.stop import Stop, stop_on_signals
 
@@ -24,42 +25,50 @@ NEED_GPU = ("tf32", "16-mixed")  # precisions
 
 def run(
     config: Config, *, folder: Path, overrides: Sequence[str], command: str, parent: "Parent | None" = None,
-    resuming: Sequence[str] | None = None,
+    resuming: Sequence[str] | None = None, phases: Phases | None = None,
 ) -> RunResult:  # fmt: skip
     """Train what `config` says, in `folder`, and return how it ended.
 
     Raises ConfigError, DataError or NetworkError before anything is written where the run cannot begin. `overrides`
     and `command` are kept as they come, `parent` is the sweep that the run is a member of. With `resuming`, words on
-    the settings that have changed, the run that lies in `folder` goes on.
+    the settings that have changed, the run that lies in `folder` goes on. `phases` has been running since the command
+    began.
     """
+    phases = phases or Phases()
+    phases.mark("imports")
     asked = Asked(folder, tuple(overrides), command, resuming)
     if parent is not None:
-        return _run(config, parent.companions, asked, parent)
+        return _run(config, parent.companions, asked, parent, phases)
     companions = Companions.start(folder, config.tracking, project_root())
     try:
-        return _run(config, companions, asked, None)
+        return _run(config, companions, asked, None, phases)
     finally:
         companions.close(began=(folder / JOURNAL).exists())
 
 
-def _run(config: Config, companions: Companions, asked: Asked, parent: "Parent | None") -> RunResult:
-    plan = plan_from(config, project_root())
+def _run(
+    config: Config, companions: Companions, asked: Asked, parent: "Parent | None", phases: Phases
+) -> RunResult:
+    phases.mark("set up")
+    plan = plan_from(config, project_root(), phases)
     from trainyard.training.story import tell
 
     stop = Stop()
     with stop_on_signals(stop):
-        return tell(plan, companions, stop, asked, parent)
+        return tell(plan, companions, stop, asked, parent, phases)
 
 
-def plan_from(config: Config, root: Path) -> "Plan":
+def plan_from(config: Config, root: Path, phases: Phases | None = None) -> "Plan":
     """Return the plan of a run; torch is imported on a thread while the data are prepared.
 
     Raises AcceleratorError, DataError or NetworkError. A GPU that is asked for is looked for first, with torch alone.
     """
+    phases = phases or Phases()
     if asks_for_gpu(config.accelerator):
         from trainyard.training.accelerator import check_accelerator
 
         check_accelerator(config.accelerator)
+    phases.mark("imports")
     importing = Thread(target=importlib.import_module, args=(HEAVY,), daemon=True)
     importing.start()
     double = config.accelerator.precision == "64"
@@ -67,10 +76,12 @@ def plan_from(config: Config, root: Path) -> "Plan":
         config.dataset, task=task_of(config), double=double, root=root, target_transform=target_transform_of(config),
         trusted=config.trusted,
     )  # fmt: skip
+    phases.mark("prepare")
     importing.join()
     from trainyard.training.accelerator import check_accelerator
     from trainyard.training.plan import plan_run
 
+    phases.mark("imports")
     return plan_run(config, prepared, check_accelerator(config.accelerator))
 
 

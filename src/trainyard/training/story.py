@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +22,14 @@ from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
-from trainyard.training.finish import (
-    final_metrics,
-    final_outputs,
-    fitted_temperature,
-    package,
-    write_per_class,
-    write_predictions,
-)
+from trainyard.training.finish import final_metrics, final_outputs, fitted_temperature, package, write_tested
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, member_text, start_text
 from trainyard.training.narrate_sweep import mlflow_text
+from trainyard.training.phases import Phases
 from trainyard.training.plan import Plan
-from trainyard.training.profile import profiled
+from trainyard.training.profile import tell_profile
 from trainyard.training.progress import Progress
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 from trainyard.training.result import Asked, RunResult, point_latest, run_name
@@ -66,11 +60,12 @@ class Story:
     lineage: dict[str, Any]
     parent: "Parent | None"
     resumed: Resumed | None = None
+    phases: Phases = field(default_factory=Phases)
     fit: Callable[..., Fitted] = fit
 
 
 def tell(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None",
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None", phases: Phases | None = None,
     fit: Callable[..., Fitted] = fit,
 ) -> RunResult:  # fmt: skip
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
@@ -82,7 +77,7 @@ def tell(
     if not is_first_process():
         fitted = fit(plan, stop, resumed=None if resumed is None else resumed.state)
         return RunResult(asked.folder, "FINISHED", stop.exit_code, {}, fitted.member.best_value)
-    story = replace(begin(plan, companions, stop, asked, resumed, parent), fit=fit)
+    story = replace(begin(plan, companions, stop, asked, resumed, parent, phases or Phases()), fit=fit)
     try:
         fitted = train(story)
         story.journal.tags({"stopped_by": fitted.reason})
@@ -106,8 +101,9 @@ def tell(
 
 
 def begin(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None"
-) -> Story:
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, resumed: Resumed | None, parent: "Parent | None",
+    phases: Phases,
+) -> Story:  # fmt: skip
     """Make the run's folder and journal, or open them again, and tell what is going to be trained."""
     config, folder = plan.config, asked.folder
     name = run_name(config, folder, sweep=parent is not None)
@@ -122,7 +118,7 @@ def begin(
     before = None if resumed is None else resumed.lineage
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
     console = Console(folder, quiet=asked.in_python)
-    story = Story(plan, companions, stop, folder, name, journal, console, lineage, parent, resumed)
+    story = Story(plan, companions, stop, folder, name, journal, console, lineage, parent, resumed, phases)
     if not asked.in_python:
         remember(project_root(), folder)
         remember_stage(project_root(), config, folder)
@@ -133,6 +129,7 @@ def begin(
         tell_start(f"note       {note}")
     for line in () if resumed is None else (resumed.line, *resumed.notes, *changed_code(resumed.lineage, code)):
         tell_start(f"resumed    {line}")
+    phases.mark("set up")
     return story
 
 
@@ -163,23 +160,27 @@ def train(story: Story) -> Fitted:
     """Fit the model, with each epoch in the journal and the best weights on the disk."""
     plan = story.plan
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
-    profile = plan.config.training.profile
     known = {} if story.resumed is None else told_epochs(story.folder)
-    with profiled(profile, plan.device, story.folder, story.console), Progress(
-        plan, story.stop, quiet=story.console.quiet
-    ) as progress:
+    phases, blocks = story.phases, iter(["first step"])
+    with Progress(plan, story.stop, quiet=story.console.quiet) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
+            phases.mark(next(blocks, "train"))
             story.companions.warm_up_reporter()
             progress.step(epoch, minibatch)
 
         def on_epoch(member: Member, _model: Model, metrics: dict[str, float], _best: bool) -> None:
+            phases.mark("validate")
             if known.get(member.epoch) != metrics:
                 story.journal.metrics(metrics, step=member.epoch)
             progress.epoch(member.epoch, metrics)
 
         state = None if story.resumed is None else story.resumed.state
-        return story.fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+        fitted = story.fit(
+            plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch
+        )
+    phases.mark("train")
+    return fitted
 
 
 def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
@@ -191,16 +192,15 @@ def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     """Test, package and draw; return the final metrics."""
     plan, folder, journal = story.plan, story.folder, story.journal
-    tested, files = None, list[Path]()
-    if len(plan.prepared.test):
-        tested = final_outputs(plan, fitted)
-        write_predictions(folder / "predictions.npz", plan, fitted, tested)
-        tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
-        files = [folder / "predictions.npz", *tables]
+    tested = final_outputs(plan, fitted) if len(plan.prepared.test) else None
+    files = [] if tested is None else write_tested(folder, plan, fitted, tested)
+    files += [] if tested is None else write_worst(folder, plan.prepared)
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
+    story.phases.mark("evaluate")
     temperature = fitted_temperature(plan, fitted) if tested is None else tested.temperature
     model = package(plan, fitted, folder, metrics, story.lineage, temperature)
+    story.phases.mark("package")
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
@@ -213,6 +213,7 @@ def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     else:
         for plot in plots:
             journal.artifact(plot)
+    story.phases.mark("report")
     return metrics
 
 
@@ -225,12 +226,16 @@ def end(story: Story, status: Status, fitted: Fitted, metrics: dict[str, float],
     exit_code = {"FINISHED": 0, "FAILED": 1, "KILLED": story.stop.exit_code}[status]
     value = fitted.member.best_value
     result = RunResult(story.folder, status, exit_code, metrics, value, error, story.plan.prepared.task)
+    story.phases.mark("rest")
+    if story.parent is None and fitted.reason == "requeued" and (problem := requeue()) is not None:
+        story.console.say(problem)
+    complete = story.parent is None and story.companions.drain()
+    story.phases.mark("MLflow")
+    if config.training.profile and status == "FINISHED":
+        tell_profile(story.plan, story.phases, story.folder, story.console)
     if story.parent is not None:
         story.console.say(member_text(story.plan, fitted, result))
         return result
-    if fitted.reason == "requeued" and (problem := requeue()) is not None:
-        story.console.say(problem)
-    complete = story.companions.drain()
     mlflow = mlflow_text(config.tracking, story.name, complete, story.companions.problem)
     story.console.say(end_text(story.plan, fitted, result, command=story.lineage["command"], mlflow=mlflow))
     return result

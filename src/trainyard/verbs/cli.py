@@ -14,12 +14,14 @@ from trainyard.training.stop import interrupt_in_order
 VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
     "find": ("trainyard.verbs.find", "find a learning rate or a batch size for a training"),
+    "tune": ("trainyard.verbs.tune", "find what makes a training faster on this machine"),
     "compose": ("trainyard.verbs.compose", "show the config of a training, or write it for a pipeline"),
     "acquire": ("trainyard.verbs.acquire", "write the raw rows of a dataset to a file"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
     "reproduce": ("trainyard.verbs.reproduce", "run a run again and compare what comes out, to the bit"),
     "evaluate": ("trainyard.verbs.evaluate", "measure a trained model on its test rows or on other data"),
     "predict": ("trainyard.verbs.predict", "write what a trained model predicts for the rows of a table"),
+    "serve": ("trainyard.verbs.serve", "answer requests over HTTP with a trained model"),
     "register": ("trainyard.verbs.register", "give the model of a run a name and an alias in MLflow's registry"),
     "runs": ("trainyard.verbs.runs", "list runs and sweeps, from their folders"),
     "export": ("trainyard.verbs.export", "write a trained model for others to run: ONNX, torch.export, the package"),
@@ -31,7 +33,7 @@ VERBS = {
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }
 # verbs that say themselves when Ctrl-C has something to clean up
-COMPOSING = ("train", "compose", "acquire", "prepare", "find")
+COMPOSING = ("train", "compose", "acquire", "prepare", "find", "tune")
 HELP = ("", "-h", "--help", "help")
 
 

@@ -111,14 +111,17 @@ def write(config: "Config", folder: Path) -> None:
     """Write config.yaml and data.yaml; raise ConfigError for values that are not to be written down."""
     import yaml
 
-    from trainyard.config.text import to_yaml
+    from trainyard.config.text import masked_keys, to_yaml
     from trainyard.data.identity import raw_choices, row_choices
     from trainyard.files import write_text
     from trainyard.training.run import target_transform_of, task_of
 
-    if config.masked:
-        raise ConfigError([f"{key}: comes from the environment, which is not written to a file; give the value itself"
-                           for key in config.masked])  # fmt: skip
+    faults = [f"{key}: comes from the environment, which is not written to a file; give the value itself"
+              for key in config.masked]  # fmt: skip
+    faults += [f"{key}: holds a secret, which is not written to a file; leave it out here, and give it where it is used"
+               for key in masked_keys(config) if key not in config.masked]  # fmt: skip
+    if faults:
+        raise ConfigError(faults)
     prepare = {
         **row_choices(config.dataset), "task": task_of(config), "double": config.accelerator.precision == "64",
         "target_transform": target_transform_of(config),

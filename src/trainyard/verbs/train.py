@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trainyard.config.flags import parse_flags, shows_something
 from trainyard.errors import TrainyardError
 from trainyard.files import remove_if_empty
+from trainyard.training.phases import Phases
 from trainyard.training.stop import interrupt_in_order
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ def main(argv: Sequence[str]) -> int:
 
         return run_command(["--version"])
     flags = parse_flags(argv)
+    phases = Phases.of_process()
     from trainyard.config.command import TrainCommand
 
+    phases.mark("imports")
     command = TrainCommand(flags, typed_command())
     if shows_something(flags):
         command.show()
@@ -37,10 +40,10 @@ def main(argv: Sequence[str]) -> int:
 
         return train_members(command, command_line(argv))
     folder = run_to_resume(command)
-    return train_once(command, argv) if folder is None else train_on(command, argv, folder)
+    return train_once(command, argv, phases) if folder is None else train_on(command, argv, folder, phases)
 
 
-def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
+def train_once(command: "TrainCommand", argv: Sequence[str], phases: Phases) -> int:
     """Run one training and return its exit code; a stage of a pipeline goes on with what it had begun."""
     composed = command.compose()
     if command.output is not None:
@@ -48,10 +51,11 @@ def train_once(command: "TrainCommand", argv: Sequence[str]) -> int:
         from trainyard.training.stage import begun_before
 
         if (begun := begun_before(project_root(), composed.config)) is not None:
-            return train_on(command, argv, begun)
+            return train_on(command, argv, begun, phases)
 
     def task(composed: "Composed", folder: Path) -> int:
-        return run_one(composed, folder, command_line(argv), output=command.output).exit_code
+        phases.mark("compose")
+        return run_one(composed, folder, command_line(argv), output=command.output, phases=phases).exit_code
 
     return command.run(composed, task)
 
@@ -69,7 +73,7 @@ def run_to_resume(command: "TrainCommand") -> Path | None:
     return run_before(project_root())
 
 
-def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
+def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path, phases: Phases) -> int:
     """Let a run go on in its folder with its own config, but for what was typed, and return its exit code."""
     from trainyard.config.overlay import read_resolved
     from trainyard.config.resuming import check_changes
@@ -78,12 +82,15 @@ def train_on(command: "TrainCommand", argv: Sequence[str], folder: Path) -> int:
     values = read_resolved(folder / "config.yaml", f"resume={command.resume or folder}")
     composed = command.compose_over(values)
     warnings = check_changes(from_dict(values), composed.config, folder)
-    return run_one(composed, folder, command_line(argv), resuming=warnings, output=command.output).exit_code
+    phases.mark("compose")
+    return run_one(
+        composed, folder, command_line(argv), resuming=warnings, output=command.output, phases=phases
+    ).exit_code
 
 
 def run_one(
     composed: "Composed", folder: Path, line: str, *, parent: "Parent | None" = None,
-    resuming: Sequence[str] | None = None, output: Path | None = None,
+    resuming: Sequence[str] | None = None, output: Path | None = None, phases: Phases | None = None,
 ) -> "RunResult":  # fmt: skip
     """Run one training in a folder that Hydra has just made, or go on there, and return how it ended.
 
@@ -99,7 +106,8 @@ def run_one(
 
         typed = masked_overrides(composed.overrides)
         result = run(
-            composed.config, folder=folder, overrides=typed, command=line, parent=parent, resuming=resuming
+            composed.config, folder=folder, overrides=typed, command=line, parent=parent, resuming=resuming,
+            phases=phases,
         )  # fmt: skip
         if output is not None and result.status == "FINISHED":
             hand_on(result.folder, output, composed.config)

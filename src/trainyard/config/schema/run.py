@@ -72,7 +72,7 @@ class Training:
                                       "near zero", default=None, ge=1)
     compile: bool = key("compile the network with torch.compile: minutes at the start, faster steps of large networks",
                         default=False)
-    profile: bool = key("print where the time of a training went", default=False)
+    profile: bool = key("print where the time of a run went, by phases and by operators", default=False)
     progress: bool = key("show a progress bar when the output is a terminal", default=True)
 
 
