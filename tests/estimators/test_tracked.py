@@ -16,7 +16,7 @@ from trainyard import Classifier, Regressor
 from trainyard.config.compose import compose
 from trainyard.config.runs import find_run
 from trainyard.estimators.settings import ParameterError
-from trainyard.estimators.tracked import begun_from, new_folder
+from trainyard.estimators.tracked import begun_from
 from trainyard.reports.run_files import read_run
 from trainyard.tracking.journal import read_journal
 from trainyard.verbs.cli import run_command
@@ -176,9 +176,3 @@ def test_a_run_says_what_it_begins_with_as_no_config_does(tmp_path):
     assert begun_from(config, tmp_path / "2026-01-01-aaaaaa", {"weight": 1}).tags == {
         "owner": "me", "goes_on_from": "2026-01-01-aaaaaa", "initial_weights": "of a dict"}  # fmt: skip
     assert begun_from(config, None, "digits-model").tags["initial_weights"] == "digits-model"
-
-
-def test_folders_are_named_by_the_experiment_and_are_never_the_same(tmp_path):
-    one, other = new_folder(tmp_path, "my flowers"), new_folder(tmp_path, "my flowers")
-    assert one.parent == tmp_path / "runs" / "my-flowers"
-    assert one != other

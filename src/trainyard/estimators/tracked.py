@@ -1,15 +1,13 @@
 """The run that a training within Python leaves, as `python train.py` leaves one: folder, journal, and MLflow."""
 
-import secrets
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trainyard.config.resolvers import folder_name
 from trainyard.config.root import project_root
+from trainyard.config.runs import new_run_folder
 from trainyard.config.schema import Config
 from trainyard.files import remove_if_empty
 from trainyard.tracking.client import start_mirror
@@ -29,7 +27,7 @@ def leave_run(plan: Plan, fit: Callable[..., Fitted], called: str) -> Path:
     for a server without an address.
     """
     config, root = plan.config, project_root()
-    folder = new_folder(root, config.experiment_name)
+    folder = new_run_folder(root, config.experiment_name)
     companions = Companions(start_mirror(folder, config.tracking, root), config.tracking.drain)
     folder.mkdir(parents=True)
     try:
@@ -51,9 +49,3 @@ def begun_from(config: Config, before: Path | str | None, weights: Any) -> Confi
     if weights is not None:
         tags["initial_weights"] = str(weights) if isinstance(weights, str | Path) else f"of a {type(weights).__name__}"
     return replace(config, tags={**config.tags, **tags})
-
-
-def new_folder(root: Path, experiment: str) -> Path:
-    """Return where a new run has its folder, named by the time and a few digits of its own."""
-    name = f"{time.strftime('%Y-%m-%d_%H-%M-%S')}-{secrets.token_hex(3)}"
-    return root / "runs" / folder_name(experiment) / name
