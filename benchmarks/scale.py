@@ -64,7 +64,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a case cost: seconds of an epoch with its validation, of preparing and of all; GiB of memory at the peaks.
+    """What a case cost: seconds of its fastest epoch with its validation, of preparing and of all; GiB of memory at the peaks.
 
     `preparing` is the peak until the run began, `memory` that of all that followed.
     """
@@ -148,7 +148,7 @@ def measure(case: Case) -> Cost:
         phases = json.loads((latest / "profile.json").read_text())["phases"]
         journal = [json.loads(line) for line in (latest / "journal.jsonl").read_text().splitlines()]
     told = [record["time"] for record in journal if record["type"] == "metrics" and "train/loss" in record["values"]]
-    epoch = statistics.median(after - before for before, after in pairwise(told))
+    epoch = min(after - before for before, after in pairwise(told))  # the one that others disturbed least
     begun = journal[0]["time"]
     preparing, training = (max(size for at, size in samples if (at < begun) is before) for before in (True, False))
     return Cost(epoch, phases["prepare"], sum(phases.values()), preparing, training)
