@@ -1,6 +1,7 @@
 """The digits that every training loop is measured on: the project's own prepared rows, as plain arrays."""
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from trainyard.config.compose import compose
 from trainyard.config.schema import Config
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepare import prepare
-from trainyard.data.prepared import Prepared
+from trainyard.data.prepared import Part, Prepared
 
 BATCH, HIDDEN, CLASSES, RATE = 64, 256, 10, 1e-3
 
@@ -31,15 +32,20 @@ def config(epochs: int) -> Config:
 
 
 @cache
-def prepared() -> Prepared:
-    """Return the prepared digits."""
-    return prepare(config(1).dataset, task="classification", double=False, root=root())
+def prepared(times: int = 1) -> Prepared:
+    """Return the prepared digits, the rows of train `times` over."""
+    made = prepare(config(1).dataset, task="classification", double=False, root=root())
+    rows = np.tile(np.arange(len(made.train.y)), times)
+    part = made.train
+    return made if times == 1 else replace(
+        made, train=Part(part.x[rows], part.codes[rows], part.y[rows], part.weight, part.rows[rows])
+    )
 
 
 @cache
-def arrays() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return x (N, 64) float32 and y (N,) int64 of train, then of val."""
-    made = prepared()
+def arrays(times: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return x (N, 64) float32 and y (N,) int64 of train, `times` over, then of val."""
+    made = prepared(times)
     scale = pixel_scale(made.preprocessing)
     x = [scale(part.x.reshape(-1, 1, 8, 8)).reshape(-1, 64) for part in (made.train, made.val)]  # type: ignore[misc]
     return x[0], np.array(made.train.y), x[1], np.array(made.val.y)

@@ -5,11 +5,14 @@ over the rounds of the ratios within a round.
 """
 
 import json
+import math
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+
+from trainyard.benchmark import timing
 
 Measured = Mapping[str, Sequence[float]]  # side -> seconds of each round
 
@@ -42,15 +45,15 @@ class Result:
 
 def alternate(sides: Mapping[str, Callable[[], float | None]], rounds: int, warmups: int = 1) -> Measured:
     """Run every side once a round and return the seconds of each; a side may return its own seconds."""
-    measured: dict[str, list[float]] = {name: [] for name in sides}
-    for round_number in range(-warmups, rounds):
-        for name, run in sides.items():
-            started = time.perf_counter()
-            own = run()
-            seconds = time.perf_counter() - started if own is None else own
-            if round_number >= 0:
-                measured[name].append(seconds)
-    return measured
+    work = {name: partial(timed, run) for name, run in sides.items()}
+    timings = timing.alternate(work, repeats=rounds, budget=math.inf, warm_ups=warmups)
+    return {name: each.seconds for name, each in timings.items()}
+
+
+def timed(run: Callable[[], float | None]) -> timing.Seconds | None:
+    """Run a side and return its own seconds, None where it has none."""
+    own = run()
+    return None if own is None else timing.Seconds(own)
 
 
 def judge(claims: Sequence[Claim], measured: Measured) -> list[Result]:

@@ -61,19 +61,20 @@ def make_prepared(
     )  # fmt: skip
 
 
-def make_images(rows: int = 100, side: int = 8) -> Prepared:
-    """Grey images with a bright half, whose class is which half that is."""
+def make_images(rows: int = 100, side: int = 8, channels: int = 1) -> Prepared:
+    """Images with a bright half, whose class is which half that is."""
     prepared = make_prepared(rows=rows, classes=2)
 
     def part(before: Part) -> Part:
-        images = np.random.default_rng(len(before.y)).normal(size=(len(before.y), side, side)).astype(np.float32)
-        images[before.y == 0, : side // 2] += 1
-        images[before.y == 1, side // 2 :] += 1
+        images = np.random.default_rng(len(before.y)).normal(size=(len(before.y), channels, side, side))
+        images = images.astype(np.float32)
+        images[before.y == 0, :, : side // 2] += 1
+        images[before.y == 1, :, side // 2 :] += 1
         return replace(before, x=images.reshape(len(images), -1))
 
     return replace(
-        prepared, train=part(prepared.train), val=part(prepared.val), test=part(prepared.test), numeric=side * side,
-        image_shape=(1, side, side),
+        prepared, train=part(prepared.train), val=part(prepared.val), test=part(prepared.test),
+        numeric=channels * side * side, image_shape=(channels, side, side),
     )  # fmt: skip
 
 

@@ -82,9 +82,9 @@ def test_a_run_answers_as_its_package_predicts_until_a_signal_ends_it(project, n
         assert status == 200
         assert probabilities == pytest.approx(model.predict_proba([row, row]), abs=1e-5)
         assert [predicted["prediction"] for predicted in answer["predictions"]] == list(model.predict([row, row]))
+        told = "Column petal_width_cm holds 'wide' (row 1), which is not a number."
         status, answer = post(words[1], json.dumps({"instances": [{**row, "petal_width_cm": "wide"}]}))
-        assert status == 400
-        assert answer["message"] == "Column petal_width_cm holds 'wide' (row 1), which is not a number."
+        assert (status, answer["message"]) == (400, told)
         process.send_signal(number)
         out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == code

@@ -75,8 +75,8 @@ def test_all_mistakes_are_found_at_once_in_the_order_of_the_command_line(faults:
         ("network.hidden=[64,0]", "network.hidden=[64,0]: must be at least 1 (units)"),
         ("network.activation=rleu", "network.activation=rleu: must be relu, gelu, silu, tanh, elu or leaky_relu; "
          "did you mean relu?"),
-        ("accelerator.precision=bf16", "accelerator.precision=bf16: must be 32, tf32, 64, bf16-mixed, 16-mixed or "
-         "bf16-true; did you mean bf16-true?"),
+        ("accelerator.precision=bf16", "accelerator.precision=bf16: must be auto, 32, tf32, 64, bf16-mixed, 16-mixed "
+         "or bf16-true; did you mean bf16-true?"),
         ("accelerator.threads=many", "accelerator.threads=many: must be a whole number or auto"),
         ("network.residual=perhaps", "network.residual=perhaps: must be true or false"),
         ("training=5", "training=5: must hold keys"),

@@ -10,7 +10,7 @@ def test_the_choices_and_the_numbers_of_the_defaults() -> None:
         "accelerator": "auto", "seed": 0, "dataset.transform": "standard", "dataset.split_seed": 0,
         "network.hidden": "[256]", "network.activation": "relu", "network.dropout": 0.0,
         "network.normalization": "none", "network.residual": False, "optimizer.lr": 0.001,
-        "optimizer.weight_decay": 0.01, "schedule.warmup_steps": 0, "accelerator.precision": "32",
+        "optimizer.weight_decay": 0.01, "schedule.warmup_steps": 0, "accelerator.precision": "auto",
         "training.max_epochs": 20, "training.batch_size": 64, "training.accumulate": 1,
         "training.monitor": "val/loss", "training.patience": 10,
     }  # fmt: skip

@@ -205,7 +205,8 @@ def text_tables(draw):
 def test_a_table_in_pieces_is_the_table_that_arrow_reads_as_a_whole(tmp_path_factory, text, size):
     path = put(tmp_path_factory.getbasetemp(), "pieces.csv", text.encode())
     options = pacsv.ConvertOptions(null_values=["", "NA"], strings_can_be_null=True)
-    expected, ragged = parse(text.encode(), ",", None, options)
+    header, rest = text.split("\n", 1)
+    expected, ragged = parse(rest.encode(), ",", header.count(",") + 1, options)
     with mock.patch("trainyard.data.text_pieces.PIECE", size):
         try:
             table = read_text(path, None, "utf-8", ".", ["NA"])
@@ -214,7 +215,7 @@ def test_a_table_in_pieces_is_the_table_that_arrow_reads_as_a_whole(tmp_path_fac
             return
     assert not ragged
     assert table.schema.types == expected.schema.types
-    assert table.to_pydict() == expected.combine_chunks().to_pydict()
+    assert [column.to_pylist() for column in table.columns] == [column.to_pylist() for column in expected.columns]
 
 
 @pytest.mark.parametrize("last", ["x", 'x"'], ids=["plain", "with a stray quote"])

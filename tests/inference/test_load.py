@@ -190,3 +190,11 @@ def test_code_of_ones_own_is_run_where_it_is_trusted_alone(tmp_path):
     model = load(tmp_path / "model", trust=("tests",))
     assert model.network.scale == 0.5
     assert len(model.predict(table)) == table.num_rows
+
+
+def test_loading_and_predicting_imports_no_compiler(tmp_path):
+    make_package(tmp_path / "model")
+    code = ("import sys, trainyard; model = trainyard.load(sys.argv[1]); model.predict(model.card['example']); "
+            "print('torch._dynamo' in sys.modules, 'sympy' in sys.modules)")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"

@@ -48,11 +48,18 @@ def test_gzipped_and_other_delimiters_and_encodings_are_read(tmp_path):
     assert rows_of(path, encoding="latin-1", delimiter="semicolon") == [("line 2", ("å", "2"))]
 
 
+@pytest.mark.parametrize("size", [4, 1000])
+def test_a_quote_within_a_field_is_a_letter_like_any_other(tmp_path, size):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'a 5",b\n1,2"3\n"4\n,",5"6\n7,"8"9"\n')
+    assert rows_of(path, size=size) == [("line 2", ("1", '2"3')), ("line 3", ("4\n,", '5"6')), ("line 5", ("7", '89"'))]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (b'a,b\n1,2\n3,"4\n5,6\n', "the quote that opens in the row of line 3 is never closed"),
-        (b'a,b\n1,2"3\n4,5"6\n', "a quote stands within a field"),
+        (b'a,b\n1,2"3\n3,"4\n5,6\n', "the quote that opens in the row of line 3 is never closed"),
         (b"a,b\n1,\xff\n", "is not utf-8"),
         (b"\n\n", "is empty"),
     ],

@@ -65,6 +65,7 @@ def test_weights_have_the_type_of_the_precision():
 
 def test_a_network_that_gives_something_else_is_refused(monkeypatch):
     monkeypatch.setattr(restore, "build_network", lambda *_: Given(2, 4))
+    monkeypatch.setattr(restore, "DENSE", ())
     assert refusal(card_of(Mlp()), {}) == "The network gives (2, 4) for two rows, but the card says (2, 3)."
 
 

@@ -26,6 +26,12 @@ def test_a_classifiers_rows_go_to_all_its_plots_with_their_weights(drawn, tmp_pa
     assert drawn["calibration"][-1] == 2.0
 
 
+def test_of_more_classes_than_can_be_told_apart_there_is_no_cell_and_no_curve(drawn, tmp_path):
+    arrays = {"target": np.array([0, 1]), "probability": np.eye(1001)[:2]}
+    draw_predictions(arrays, {"targets": ["kind"], "classes": list(range(1001))}, "", tmp_path, classes=[{"label": 0}])
+    assert list(drawn) == ["calibration", "per_class"]
+
+
 def test_intervals_are_drawn_of_quantiles(drawn, tmp_path):
     arrays = {"target": np.zeros((4, 1)), "prediction": np.ones((4, 1)), "quantile": np.ones((4, 1, 4)),
               "level": np.array([0.1, 0.2, 0.8, 0.9])}  # fmt: skip

@@ -31,6 +31,17 @@ def test_a_run_of_a_gpu_asks_for_one_as_it_did(made):
     assert config_again(original, {}, Tracking())["accelerator"]["name"] == "auto"
 
 
+def test_what_had_32_bits_has_them_again_where_others_would_be_faster(made):
+    def again(name, **passes):
+        device = {"name": "CPU", "threads": 1, "precision": "32", "passes": {"bf16": False, **passes}}
+        files = made(name, device=device)
+        files.config["accelerator"]["precision"] = "auto"
+        return config_again(Original(files, "f" * 32, "made-run", files.folder, None), {}, Tracking())["accelerator"]
+
+    assert again("plain")["precision"] == "32"
+    assert again("faster", one_dnn=True)["precision"] == "auto"
+
+
 @pytest.mark.parametrize(("code", "error"), [(0, None), (1, TrainyardError), (130, SystemExit)])
 def test_the_training_is_typed_in_the_workspace(original, tmp_path, monkeypatch, code, error):
     program = tmp_path / "python"

@@ -22,6 +22,7 @@ from trainyard.config.schema import (
 
 NORMALIZED = Mlp(hidden=(16, 16), dropout=0.3, normalization="batch", residual=True)
 BF16 = Accelerator(name="cpu", threads=1, precision="bf16-mixed")
+CHANNELS_LAST = Accelerator(name="cpu", threads=1, layout="channels_last")
 DOUBLE = Accelerator(name="cpu", threads=1, precision="64")
 
 LAYERS = Layers(layers={
@@ -39,6 +40,7 @@ MADE = {
     "numbers": make_prepared("regression", targets=3, weighted=True),
     "double": make_prepared(double=True),
     "images": make_images(),
+    "colors": make_images(channels=3),
 }
 # name -> (prepared data, settings of the config)
 TRAININGS = {
@@ -62,6 +64,8 @@ TRAININGS = {
     "a network of one's own": ("mixed columns", {
         "network": Custom(_target_="tests.networks.own.Fitted"), "trusted": ("tests",)}),
     "images": ("images", {"network": Cnn(widths=(4,), hidden=(8,), dropout=0.2)}),
+    "colors": ("colors", {"network": Cnn(widths=(4, 6), hidden=(8,)), "accumulate": 2, "optimizer": Sgd(lr=0.02),
+                          "accelerator": CHANNELS_LAST}),
     "residual images": ("images", {"network": ResNet(widths=(2, 4)), "schedule": Polynomial(power=2)}),
     "linear, validated rarely": ("classes", {"network": Linear(), "validate_every": 2, "max_epochs": 5}),
 }  # fmt: skip

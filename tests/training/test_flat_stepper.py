@@ -2,12 +2,15 @@
 
 import pytest
 import torch
+from torch.nn.utils import parameters_to_vector
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
-from trainyard.training import flat_stepper
+from trainyard.config.schema import Sgd
+from trainyard.training import flat_stepper, plan, products
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of
+from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 
 CPU = torch.device("cpu")
@@ -51,6 +54,32 @@ def test_recorded_passes_give_the_same_bits(name, monkeypatch):
     assert played.member.history == plain.member.history
 
 
+@pytest.mark.parametrize("recorded", [False, True], ids=["by autograd", "recorded"])
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [("plain", Passes(one_dnn=True)), ("plain", Passes(bf16=True)), ("images", Passes(channels_last=True)),
+     ("images", Passes(bf16=True)), ("colors", Passes(channels_last=True)),
+     ("colors", Passes(bf16=True, channels_last=True))],
+)  # fmt: skip
+def test_faster_passes_give_what_plain_ones_give(name, ways, recorded, monkeypatch):
+    """By an optimizer that moves weights by their gradients: Adam moves one by a small gradient as far as any other."""
+    monkeypatch.setattr(plan, "choose_passes", lambda *_, **__: Passes())
+    plain = train(name, optimizer=Sgd(lr=0.02))
+    monkeypatch.setattr(plan, "choose_passes", lambda *_, **__: ways)
+    monkeypatch.setattr(products, "WORTH", 0)
+    if recorded:
+        monkeypatch.setattr(flat_stepper, "RECORD_FROM", 1)
+        monkeypatch.setattr(flat_stepper, "RECORD_AFTER", 1)
+    faster = train(name, optimizer=Sgd(lr=0.02))
+    assert all(tensor.is_contiguous() for tensor in weights_of(faster.model.network))
+    ours, theirs = (parameters_to_vector(fitted.model.network.parameters()) for fitted in (faster, plain))
+    assert torch.linalg.vector_norm(ours - theirs) < (0.01 if ways.bf16 else 1e-5) * torch.linalg.vector_norm(theirs)
+    losses = [[row["val/loss"] for row in fitted.member.history] for fitted in (faster, plain)]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-2 if ways.bf16 else 1e-4)
+    if ways != Passes(channels_last=True):
+        assert bits(faster) != bits(plain)
+
+
 def test_a_short_training_records_nothing(monkeypatch):
     monkeypatch.setattr(flat_stepper, "record", lambda *_: pytest.fail("recorded"))
     train("plain")
@@ -75,8 +104,8 @@ def test_where_a_pass_cannot_be_recorded_autograd_goes_on(monkeypatch):
 
 
 def test_frozen_parameters_stay(monkeypatch):
-    plan = plan_run(make_config(engine="fast"), MADE["classes"], CPU)
-    build, before = type(plan).build_model, {}
+    made = plan_run(make_config(engine="fast"), MADE["classes"], CPU)
+    build, before = type(made).build_model, {}
 
     def frozen(self):
         model = build(self)
@@ -84,7 +113,7 @@ def test_frozen_parameters_stay(monkeypatch):
         before["weight"] = weight.clone()
         return model
 
-    monkeypatch.setattr(type(plan), "build_model", frozen)
-    fitted = fit(plan)
+    monkeypatch.setattr(type(made), "build_model", frozen)
+    fitted = fit(made)
     assert torch.equal(fitted.model.network.output.weight, before["weight"])
     assert fitted.member.history[-1]["train/loss"] < fitted.member.history[0]["train/loss"]

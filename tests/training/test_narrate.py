@@ -8,7 +8,8 @@ from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Regressor
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, next_command, thread_remarks, trained_text, training_line
+from trainyard.training.narrate import end_text, next_command, start_text, thread_remarks, trained_text, training_line
+from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
 
@@ -46,6 +47,13 @@ def test_more_threads_than_cores_are_remarked(monkeypatch):
     crowded = replace(plan, device=replace(plan.device, threads=1000))
     remark = "1,000 threads share 2 cores, which is slow; accelerator.threads=auto takes as many as help"
     assert thread_remarks(crowded) == [remark]
+
+
+def test_products_in_bf16_are_told_beside_the_device(tmp_path):
+    plan = plan_run(make_config(), make_prepared(), torch.device("cpu"))
+    assert "multiplies" not in start_text(plan, "made", tmp_path)
+    faster = replace(plan, device=replace(plan.device, passes=Passes(bf16=True)))
+    assert "note       accelerator.precision=auto: training multiplies in bf16" in start_text(faster, "made", tmp_path)
 
 
 def test_after_a_finished_run_its_spread_over_seeds_is_next():

@@ -36,6 +36,17 @@ def test_a_product_that_is_read_again_is_copied():
     assert torch.equal(place, X.t() @ Y)
 
 
+def test_a_gradient_is_cast_as_it_is_copied_unless_its_cast_is_read_again():
+    def run(x, y):
+        first, second = x.bfloat16().float(), y.bfloat16().float()
+        return second.sum(), (first, second)
+
+    playback, (first, second) = compiled(run, (4, 3), (4, 2))
+    assert torch.equal(playback(X, None, Y, None), Y.bfloat16().float().sum())
+    assert torch.equal(first, X.bfloat16().float())
+    assert torch.equal(second, Y.bfloat16().float())
+
+
 def test_constants_are_computed_once_unless_they_are_written_to():
     def run(x, y):
         filled = torch.ones_like(y) / 4

@@ -8,6 +8,7 @@ import torch
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Csv
 from trainyard.lineage.code import Code
+from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 from trainyard.training.record import dataset_schema, plan_tags, record_lineage
 
@@ -63,6 +64,15 @@ def test_tags_say_what_was_run_on_what():
     assert tags["dataset.digest"] == "d" * 32
     assert (tags["task"], tags["network"], tags["precision"], tags["threads"]) == ("classification", "mlp", "32", "1")
     assert all(isinstance(value, str) for value in tags.values())
+    assert "passes" not in tags
+
+
+def test_ways_to_compute_faster_are_recorded():
+    made = plan_run(make_config(), make_prepared(), CPU)
+    made = replace(made, device=replace(made.device, passes=Passes(bf16=True, channels_last=True)))
+    assert plan_tags(made, Path("/runs/made/1"))["passes"] == "bf16, channels_last"
+    recorded = record_lineage(made, command="train", sweep=None, code=None)["device"]["passes"]
+    assert recorded == {"bf16": True, "one_dnn": False, "channels_last": True}
 
 
 def test_the_datasets_schema_is_mlflows():

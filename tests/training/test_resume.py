@@ -1,6 +1,7 @@
 """A training that was stopped at any minibatch goes on to the bits of one that was not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from trainyard.training.checkpoint import Checkpoints, newest_state
 from trainyard.training.fit import fit
 from trainyard.training.fused import SLOTS
 from trainyard.training.member import weights_of
+from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 from trainyard.training.resume import changed_code, open_resumed
 from trainyard.training.stop import Stop
@@ -177,6 +179,14 @@ def test_a_run_that_goes_on_says_what_is_not_as_it_was(tmp_path):
     code = Code(revision="b" * 40, branch=None, dirty=False, untracked=(), diff=None, remote=None)
     assert changed_code(resumed.lineage, code) == ["the code is at bbbbbbbbbb, and was at aaaaaaaaaa"]
     assert changed_code(resumed.lineage, None) == []
+
+
+def test_a_machine_that_computes_faster_in_another_way_is_told(tmp_path):
+    plan = kept_run(tmp_path)
+    faster = replace(plan, device=replace(plan.device, passes=Passes(bf16=True)))
+    assert "this machine computes the passes of training in another way than before" in (
+        open_resumed(tmp_path, faster, []).notes
+    )
 
 
 def test_other_data_are_refused(tmp_path):

@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 
+class Seconds(float):
+    """What a piece of work returns that has taken its own time, such as one that was done in another process."""
+
+
 @dataclass(frozen=True)
 class Timing:
     """The seconds that each repeat of one piece of work took, in the order in which they were measured."""
@@ -30,17 +34,20 @@ def alternate(
     budget: float,
     synchronize: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.perf_counter,
+    warm_ups: int = 1,
 ) -> dict[str, Timing]:
     """Return the timing of every piece of work, measured in turns so that a slow moment of the machine hits all alike.
 
-    Each piece runs once unmeasured first. `synchronize` waits for the device before the clock is read. No new round
-    begins after `budget` seconds (the warm-up counts); the first round is always measured.
+    Each piece runs `warm_ups` times unmeasured first. `synchronize` waits for the device before the clock is read; a
+    piece that returns Seconds has read a clock of its own. No new round begins after `budget` seconds (the warm-up
+    counts); the first round is always measured.
     """
     if repeats < 1:
         raise ValueError(f"repeats is {repeats}: at least one is needed")
     started = clock()
-    for piece in work.values():
-        piece()
+    for _ in range(warm_ups):
+        for piece in work.values():
+            piece()
     measured: dict[str, list[float]] = {name: [] for name in work}
     for done in range(repeats):
         if done and clock() - started >= budget:
@@ -48,7 +55,7 @@ def alternate(
         for name, piece in work.items():
             synchronize()
             begun = clock()
-            piece()
+            own = piece()
             synchronize()
-            measured[name].append(clock() - begun)
+            measured[name].append(float(own) if isinstance(own, Seconds) else clock() - begun)
     return {name: Timing(tuple(seconds)) for name, seconds in measured.items()}

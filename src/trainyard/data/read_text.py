@@ -13,7 +13,7 @@ from trainyard.data.files import ending_of
 from trainyard.data.padded import keep_zeros, may_hold_padded
 from trainyard.data.records import records, unclosed_quote
 from trainyard.data.text_kinds import unify
-from trainyard.data.text_pieces import StrayQuoteError, TextPieces, cut_header
+from trainyard.data.text_pieces import TextPieces, cut_header
 from trainyard.errors import DataError
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "space": " "}
@@ -32,10 +32,7 @@ def read_text(
     separator = separator_of(path, delimiter)
     convert = pacsv.ConvertOptions(null_values=["", *missing_values], strings_can_be_null=True, decimal_point=decimal)
     try:
-        try:
-            names, columns, ragged = read_pieces(path, encoding, separator, convert)
-        except StrayQuoteError:
-            names, columns, ragged = read_whole(path, encoding, separator, convert)
+        names, columns, ragged = read_pieces(path, encoding, separator, convert)
     except pa.ArrowInvalid as error:
         check_quotes(path, utf8_bytes(path, encoding), separator)
         raise DataError(f"{path.name} cannot be read as a text table: {error} ({path}).") from None
@@ -55,7 +52,7 @@ def read_pieces(
     names = names_of(path, first, separator)
 
     def read(texts: Iterable[bytes], options: pacsv.ConvertOptions) -> tuple[list[list[pa.ChunkedArray]], int]:
-        parsed = [parse(text, separator, len(names), options) for text in without_header(texts)]
+        parsed = [parse(text, separator, len(names), options) for text in without_header(texts, separator)]
         return [table.columns for table, _ in parsed], sum(ragged for _, ragged in parsed)
 
     def reread(kinds: Mapping[int, pa.DataType]) -> list[list[pa.ChunkedArray]] | None:
@@ -74,11 +71,11 @@ def read_pieces(
 
     def as_texts(places: Sequence[int]) -> Iterator[list[pa.ChunkedArray]]:
         options = as_kinds(convert, dict.fromkeys(places, pa.string()))
-        for text in without_header(pieces):
+        for text in without_header(pieces, separator):
             yield parse(text, separator, len(names), options)[0].columns
 
     columns, ragged = read(watched(chain([first], begun)), convert)
-    if pieces.quotes % 2:
+    if pieces.quotes % 2 or pieces.stray:
         check_quotes(path, utf8_bytes(path, encoding), separator)
     if not columns:
         return names, [pa.chunked_array([], pa.null()) for _ in names], ragged
@@ -86,37 +83,14 @@ def read_pieces(
     return names, keep_zeros(unified, as_texts) if may_be_padded else unified, ragged
 
 
-def without_header(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def without_header(pieces: Iterable[bytes], separator: str) -> Iterator[bytes]:
     """The pieces but for the first record, and for those that are blank lines only."""
     header = True
     for piece in pieces:
-        rest = cut_header(piece)[1] if header else piece
+        rest = cut_header(piece, separator)[1] if header else piece
         header = False
         if rest.strip(b"\r\n"):
             yield rest
-
-
-def read_whole(
-    path: Path, encoding: str, separator: str, convert: pacsv.ConvertOptions
-) -> tuple[list[str], list[pa.ChunkedArray], int]:
-    """As read_pieces, with the file in memory: Arrow's own reading decides where records end."""
-    text = utf8_bytes(path, encoding)
-    names = names_of(path, text, separator)
-    table, ragged = parse(text, separator, None, convert)
-    if count_quotes(text) % 2:
-        check_quotes(path, text, separator)
-
-    def as_texts(places: Sequence[int]) -> Iterator[list[pa.ChunkedArray]]:
-        types = {table.column_names[place]: pa.string() for place in places}
-        options = pacsv.ConvertOptions(
-            column_types=types, null_values=convert.null_values, strings_can_be_null=True,
-            decimal_point=convert.decimal_point,
-        )  # fmt: skip
-        columns = parse(text, separator, None, options)[0].columns
-        yield [columns[place] for place in places]
-
-    columns = table.columns
-    return names, keep_zeros(columns, as_texts) if may_hold_padded(text, separator) else columns, ragged
 
 
 def as_kinds(convert: pacsv.ConvertOptions, kinds: Mapping[int, pa.DataType]) -> pacsv.ConvertOptions:
@@ -161,12 +135,12 @@ def check_delimiter(path: Path, names: Sequence[str], separator: str) -> None:
 
 
 def parse(
-    text: bytes | pa.Buffer, separator: str, width: int | None, convert: pacsv.ConvertOptions, block: int = BLOCK
+    text: bytes, separator: str, width: int, convert: pacsv.ConvertOptions, block: int = BLOCK
 ) -> tuple[pa.Table, int]:
-    """The rows with as many fields as the header, and the number of the others.
+    """The rows of a text without its header that have `width` fields as the header does, and the number of the others.
 
-    The columns of a text without a header, which then has `width` of them, are called "0", "1", ... Raises
-    pa.ArrowInvalid for what is no table, or does not fit the kinds that are asked for.
+    The columns are called "0", "1", ... Raises pa.ArrowInvalid for what is no table, or does not fit the kinds that are
+    asked for.
     """
     ragged = []
 
@@ -174,7 +148,7 @@ def parse(
         ragged.append(row.actual_columns)
         return "skip"
 
-    names = None if width is None else [str(place) for place in range(width)]
+    names = [str(place) for place in range(width)]
     try:
         table = pacsv.read_csv(
             pa.BufferReader(text),
@@ -187,12 +161,6 @@ def parse(
             return parse(text, separator, width, convert, min(len(text) + 1, 2**31 - 1))
         raise
     return table, len(ragged)
-
-
-def count_quotes(text: pa.Buffer) -> int:
-    """The number of quotes; an odd one tells that one may be open."""
-    codes = np.frombuffer(text, np.uint8)
-    return sum(int(np.count_nonzero(codes[start : start + BLOCK] == ord('"'))) for start in range(0, len(codes), BLOCK))
 
 
 def check_quotes(path: Path, text: pa.Buffer, separator: str) -> None:

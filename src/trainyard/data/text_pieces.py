@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,23 +17,21 @@ PIECE = 1 << 26  # bytes of a piece, and what one record more may take
 LINE_FEED, RETURN, QUOTE = ord("\n"), ord("\r"), ord('"')
 
 
-class StrayQuoteError(Exception):
-    """A quote within a field: where records end is not told by counting quotes."""
-
-
 class TextPieces:
-    """The records of a text file as UTF-8 without a byte order mark, some whole ones at a time, and its quotes counted.
+    """The records of a text file as UTF-8 without a byte order mark, some whole ones at a time.
 
-    Raises DataError for what is no text of this encoding, StrayQuoteError where pieces cannot be told apart.
+    `quotes` counts its quotes; `stray` says whether some stand within fields, where they are a letter like any other.
+    Raises DataError for what is no text of this encoding.
     """
 
     def __init__(self, path: Path, encoding: str, separator: str, size: int | None = None):
         self.path, self.encoding, self.size = path, encoding, size or PIECE
         self.before_quotes = np.frombuffer(f'{separator}\n\r"'.encode(), np.uint8)
-        self.quotes = 0
+        self.quoted = quoted_fields(separator)
+        self.quotes, self.stray = 0, False
 
     def __iter__(self) -> Iterator[bytes]:
-        self.quotes = 0
+        self.quotes, self.stray = 0, False
         rest = b""
         for text in self._texts():
             text = rest + text
@@ -78,12 +77,13 @@ class TextPieces:
         quotes = np.flatnonzero(codes == QUOTE)
         opening = quotes[::2]
         opening = opening[opening > 0]
-        if not np.isin(codes[opening - 1], self.before_quotes).all():
-            raise StrayQuoteError
         ends = np.flatnonzero(codes == LINE_FEED)
         if not len(ends):
             ends = np.flatnonzero(codes[:-1] == RETURN)
-        outside = ends[np.searchsorted(quotes, ends) % 2 == 0]
+        if not np.isin(codes[opening - 1], self.before_quotes).all():
+            self.stray = True
+            quotes = np.array([place for field in self.quoted.finditer(text) for place in field.span()])
+        outside = ends[np.searchsorted(quotes, ends, side="right") % 2 == 0]
         return int(outside[-1]) + 1 if len(outside) else 0
 
     def _counted(self, text: bytes) -> bytes:
@@ -91,15 +91,22 @@ class TextPieces:
         return text
 
 
-def cut_header(piece: bytes) -> tuple[bytes, bytes]:
+def quoted_fields(separator: str) -> re.Pattern[bytes]:
+    """What matches each quoted field of a text that begins with a record; one that is not closed runs to the end."""
+    return re.compile(rf'(?:\A|(?<=[{re.escape(separator)}\n\r]))"[^"]*(?:""[^"]*)*"?'.encode())
+
+
+def cut_header(piece: bytes, separator: str) -> tuple[bytes, bytes]:
     """The first record of a piece that is no blank line, and what follows it."""
-    start = len(piece) - len(piece.lstrip(b"\r\n"))
-    end, quotes = start, 0
+    text = piece.lstrip(b"\r\n")
+    fields = quoted_fields(separator).finditer(text)
+    quoted, end = next(fields, None), 0
     while True:
-        ends = [place for mark in (b"\n", b"\r") if (place := piece.find(mark, end)) >= 0]
+        ends = [place for mark in (b"\n", b"\r") if (place := text.find(mark, end)) >= 0]
         if not ends:
-            return piece[start:], b""
-        quotes += piece.count(b'"', end, min(ends))
-        end = min(ends) + 1
-        if quotes % 2 == 0:
-            return piece[start:end], piece[end:]
+            return text, b""
+        while quoted is not None and quoted.end() <= min(ends):
+            quoted = next(fields, None)
+        if quoted is None or min(ends) < quoted.start():
+            return text[: min(ends) + 1], text[min(ends) + 1 :]
+        end = quoted.end()

@@ -12,7 +12,7 @@ from trainyard.evaluation.evaluate import Evaluation
 from trainyard.files import json_text, replacing, write_text
 from trainyard.inference import Model
 from trainyard.reports.class_curves import draw_roc
-from trainyard.reports.classification import draw_confusion
+from trainyard.reports.classification import MOST_CLASSES, draw_confusion
 from trainyard.reports.regression import draw_predicted, draw_residuals
 from trainyard.reports.style import settings
 
@@ -35,7 +35,12 @@ def write_evaluation(folder: Path, found: Evaluation, model: Model, subtitle: st
 
 
 def draw_evaluation(plots: Path, found: Evaluation, model: Model, subtitle: str) -> list[Path]:
-    """Draw confusion matrix and ROC, or predicted against actual and residuals, and return the files."""
+    """Draw confusion matrix and ROC, or predicted against actual and residuals, and return the files.
+
+    Nothing is drawn of more than a thousand classes.
+    """
+    if len(model.classes or ()) > MOST_CLASSES:
+        return []
     with settings():
         if model.classes is not None:
             rows = found.arrays["target"], found.arrays["probability"], model.classes, model.targets[0], subtitle

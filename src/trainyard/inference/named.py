@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainyard.config.root import project_root
 from trainyard.inference.load import load as load_package
 from trainyard.inference.load import package_folder
 from trainyard.inference.model import Model
 from trainyard.inference.package import CARD
-from trainyard.tracking.open_run import open_run
 
 
 def load(name: Path | str, *, trust: Sequence[str] = ()) -> Model:
@@ -20,5 +18,8 @@ def load(name: Path | str, *, trust: Sequence[str] = ()) -> Model:
     """
     if (package_folder(Path(name).expanduser()) / CARD).is_file():
         return load_package(Path(name).expanduser(), trust=trust)
+    from trainyard.config.root import project_root
+    from trainyard.tracking.open_run import open_run  # what a folder does not need
+
     with open_run(str(name), project_root()) as run:
         return load_package(run.folder, trust=trust)

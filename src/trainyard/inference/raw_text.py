@@ -11,7 +11,7 @@ from pyarrow import csv as pacsv
 
 from trainyard.data.read_text import names_of, parse, separator_of
 from trainyard.data.records import Record, records, unclosed_quote
-from trainyard.data.text_pieces import StrayQuoteError, TextPieces, cut_header
+from trainyard.data.text_pieces import TextPieces, cut_header
 from trainyard.errors import DataError
 
 PIECE = 1 << 22  # bytes
@@ -53,7 +53,8 @@ class TextRows:
     ):  # fmt: skip
         self.path, self.decimal, self.missing_values = path, decimal, missing_values
         self.separator = separator_of(path, None if ".tsv" in path.suffixes else delimiter)
-        self._texts = self._told(TextPieces(path, encoding, self.separator, size))
+        self._pieces = TextPieces(path, encoding, self.separator, size)
+        self._texts = self._told(self._pieces)
         self._first = next(self._texts, b"")
         while not self._first.strip(b"\r\n") and (more := next(self._texts, b"")):
             self._first += more
@@ -64,7 +65,7 @@ class TextRows:
         those to `keep` as they are written."""
         options = self._options(columns, [place for place in texts if place in columns])
         kept = self._options(keep, keep) if keep else None
-        _, rest = cut_header(self._first)
+        _, rest = cut_header(self._first, self.separator)
         line = _lines(self._first[: len(self._first) - len(rest)])
         for text in chain([rest], self._texts):
             if text.strip(b"\r\n"):
@@ -81,10 +82,11 @@ class TextRows:
     def _piece(
         self, text: bytes, line: int, options: pacsv.ConvertOptions, keep: pacsv.ConvertOptions | None
     ) -> TextPiece:
-        if text.count(b'"') % 2:
-            opened = line + (unclosed_quote(pa.py_buffer(text), self.separator) or 1)
-            raise DataError(f"{self.path.name}: the quote that opens in the row of line {opened} is never closed. "
-                            "Close it, or double it if it is part of the text.")  # fmt: skip
+        doubtful = text.count(b'"') % 2 or self._pieces.stray
+        opened = unclosed_quote(pa.py_buffer(text), self.separator) if doubtful else None
+        if opened is not None:
+            raise DataError(f"{self.path.name}: the quote that opens in the row of line {line + opened} is never "
+                            "closed. Close it, or double it if it is part of the text.")  # fmt: skip
         width = len(self.names)
         try:
             table, ragged = parse(text, self.separator, width, options)
@@ -105,9 +107,6 @@ class TextRows:
         """Yield the pieces; what keeps one from being read is told in a sentence."""
         try:
             yield from pieces
-        except StrayQuoteError:
-            raise DataError(f"{self.path.name}: a quote stands within a field, so that rows cannot be told apart "
-                            "some at a time. Quote such fields and double the quotes in them.") from None  # fmt: skip
         except (UnicodeError, EOFError):
             raise DataError(f"{self.path.name} is not {pieces.encoding}, as the training data were.") from None
 

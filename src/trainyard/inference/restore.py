@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Custom
+from trainyard.config.schema import Custom, Linear, Mlp
 from trainyard.config.trusted import target_fault
 from trainyard.inference.forward import DTYPES
 from trainyard.inference.options import network_config
@@ -17,6 +17,7 @@ from trainyard.networks.build import build_network, shapes_only, two_rows
 
 SMALL = 1 << 16  # a size up to which a number on a card is not looked at
 FEW = 64  # and the length of a list
+DENSE = (Linear, Mlp)  # networks none of whose layers gives more than it has weights, so that loading need not try
 MEMORY_SHARE = 0.25  # of the machine's memory may be taken by what a layer gives for two rows
 
 
@@ -38,7 +39,7 @@ def restore_network(card: Mapping[str, Any], tensors: Mapping[str, Tensor], trus
         check_sizes(card["network"], tensors)
     with shapes_only(config):  # the weights are there already
         network = build_network(config, inputs, card["outputs"], trust).eval()
-        if not isinstance(config, Custom):
+        if not isinstance(config, (Custom, *DENSE)):
             _check_outputs(network, inputs, card["outputs"])
     _check_dtypes(network, tensors, DTYPES.get(card["precision"]))
     network.load_state_dict(dict(tensors), strict=True, assign=True)

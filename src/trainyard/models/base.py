@@ -19,6 +19,7 @@ class Model(nn.Module, ABC):
 
     task: str
     input_dtype: torch.dtype | None = None  # of the numbers that the network takes, where it is not that of the data
+    channels_last = False  # whether images are given to the network with the channels of a pixel side by side
 
     def __init__(self, network: nn.Module, own: Own = NOTHING_OWN):
         super().__init__()
@@ -28,8 +29,16 @@ class Model(nn.Module, ABC):
 
     def forward(self, x: Tensor, codes: Tensor | None = None) -> Tensor:
         """Return the network's output (B, outputs), in 32 bits at least."""
+        if self.channels_last and x.dim() == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
         output: Tensor = self.network(x if self.input_dtype is None else x.to(self.input_dtype), codes)
         return output.float() if output.dtype.itemsize < 4 else output
+
+    def put_channels_last(self, wanted: bool) -> None:
+        """Let the channels of a pixel lie side by side in images and filters, or apart again."""
+        self.channels_last = wanted
+        order = torch.channels_last if wanted else torch.contiguous_format
+        self.network.to(memory_format=order)  # type: ignore[call-overload]  # torch's stub leaves it out
 
     @abstractmethod
     def row_loss(self, output: Tensor, y: Tensor) -> Tensor:

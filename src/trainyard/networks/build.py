@@ -1,10 +1,12 @@
 """A network from its config, the shapes of its data and a seed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from trainyard.config.schema import Cnn, Custom, Layers, Linear, Mlp, Network, ResNet
 from trainyard.config.seeds import stream_seed
@@ -16,6 +18,8 @@ from trainyard.networks.layers import LayersNetwork
 from trainyard.networks.linear import LinearNetwork
 from trainyard.networks.mlp import MlpNetwork
 from trainyard.networks.resnet import ResNetNetwork
+
+DRAWING = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
 
 
 def build_network(config: Network, inputs: Inputs, outputs: int, trusted: Sequence[str] = ()) -> nn.Module:
@@ -49,6 +53,21 @@ def seeded_network(
         return build_network(config, inputs, outputs, trusted)
 
 
+class _Undrawn(TorchFunctionMode):
+    """Meanwhile tensors without numbers are not filled with random ones: torch would import its compiler for that."""
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:  # fmt: skip
+        del types
+        given = dict(kwargs or {})
+        filled = given.get("tensor", args[0] if args else None)
+        if function in DRAWING and isinstance(filled, Tensor) and filled.is_meta:
+            return filled
+        return function(*args, **given)
+
+
 @contextmanager
 def shapes_only(config: Network) -> Iterator[None]:
     """Build a network and pass rows meanwhile for their shapes alone.
@@ -57,7 +76,7 @@ def shapes_only(config: Network) -> Iterator[None]:
     may look at numbers, is built on the CPU. Nothing is drawn from the global generator.
     """
     device = torch.device("cpu" if isinstance(config, Custom) else "meta")
-    with torch.random.fork_rng(devices=[]), torch.no_grad(), device:
+    with torch.random.fork_rng(devices=[]), torch.no_grad(), device, _Undrawn():
         yield
 
 

@@ -9,6 +9,7 @@ from matplotlib.colors import PowerNorm
 
 from trainyard.reports.style import BLACK, SMALL, Panel, add_bar, new_figure, save, short_labels, text_inches
 
+MOST_CLASSES = 1000  # of more, no cell and no curve could be told from the others, and each pair of classes is a cell
 MOST_SHARES, MOST_COUNTS = 10, 25  # classes up to which cells tell shares and counts
 SMALLEST, LARGEST = 1.9, 8.5  # inches of the matrix's side
 LABEL_ROOM = 0.15  # inches that a label on an axis takes across

@@ -10,7 +10,7 @@ import numpy as np
 from trainyard.data.pixels import image_column
 from trainyard.reports.calibration import draw_calibration
 from trainyard.reports.class_curves import draw_precision_recall, draw_roc
-from trainyard.reports.classification import draw_confusion
+from trainyard.reports.classification import MOST_CLASSES, draw_confusion
 from trainyard.reports.intervals import draw_intervals
 from trainyard.reports.per_class import draw_per_class
 from trainyard.reports.regression import draw_predicted, draw_residuals
@@ -51,11 +51,13 @@ def _draw_classes(
 ) -> list[Path]:
     name, weight = card["targets"][0], kept.get("weight")
     rows = kept["target"], kept["probability"], card["classes"], name, subtitle
-    drawn = [
-        draw_confusion(*rows, plots / "confusion_matrix.png"), draw_roc(*rows, plots / "roc.png", weight),
-        draw_precision_recall(*rows, plots / "precision_recall.png", weight),
-        draw_calibration(*rows, plots / "calibration.png", weight, card.get("temperature")),
-    ]  # fmt: skip
+    drawn = []
+    if len(card["classes"]) <= MOST_CLASSES:
+        drawn += [
+            draw_confusion(*rows, plots / "confusion_matrix.png"), draw_roc(*rows, plots / "roc.png", weight),
+            draw_precision_recall(*rows, plots / "precision_recall.png", weight),
+        ]  # fmt: skip
+    drawn.append(draw_calibration(*rows, plots / "calibration.png", weight, card.get("temperature")))
     if classes:
         drawn.append(draw_per_class(classes, name, subtitle, plots / "per_class.png"))
     return drawn

@@ -43,6 +43,8 @@ def config_again(original: Original, paths: Mapping[str, Path], tracking: Tracki
         accelerator["threads"] = device["threads"]
     if accelerator["name"] == "auto" and str(device.get("name", "")).startswith("CPU"):
         accelerator["name"] = "cpu"
+    if "passes" in device and not any(device["passes"].values()) and accelerator.get("precision") == "auto":
+        accelerator["precision"] = device["precision"]  # as it was computed there, whatever is faster here
     return {
         **config,
         "dataset": {**config["dataset"], **{key: str(path) for key, path in paths.items()}},

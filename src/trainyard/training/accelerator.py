@@ -12,6 +12,7 @@ import torch
 from trainyard.config.schema import Accelerator, Precision
 from trainyard.errors import AcceleratorError
 from trainyard.training.cores import cores
+from trainyard.training.passes import PLAIN, Passes
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
 AUTOCAST = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
@@ -23,7 +24,10 @@ Sharing = Literal["alone", "ddp", "fsdp"]
 
 @dataclass(frozen=True)
 class Device:
-    """Where a run computes. `description` is for a person; `processes` on each of `nodes` machines share the work."""
+    """Where and how a run computes. `processes` on each of `nodes` machines share the work.
+
+    `description` is for a person; `precision` is settled, and `passes` is what speeds up those of training alone.
+    """
 
     torch: torch.device
     description: str
@@ -32,6 +36,7 @@ class Device:
     sharing: Sharing = "alone"
     processes: int = 1
     nodes: int = 1
+    passes: Passes = PLAIN
 
     @property
     def double(self) -> bool:
@@ -49,12 +54,20 @@ class Device:
             return torch.autocast(self.torch.type, dtype=AUTOCAST[self.precision])
         return contextlib.nullcontext()
 
+    def pass_context(self) -> AbstractContextManager[object]:
+        """Return the context in which a forward pass of training runs."""
+        return self.autocast() if self.mixed else self.passes.context()
+
+    @property
+    def keeps_casts(self) -> bool:
+        """Whether a forward pass of training leaves weights in 16 bits behind, which are old after the next update."""
+        return self.mixed or self.passes.bf16
+
     def free_memory(self) -> int:
         """Return the bytes that are free on the device."""
         if self.torch.type == "cuda":
             return int(torch.cuda.mem_get_info(self.torch)[0])
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf(_free_pages())
-
 
     def resident_bytes(self) -> int:
         """Return the bytes that rows may take on the device; larger ones stay in the files of the cache."""
@@ -113,7 +126,8 @@ def open_device(config: Accelerator, device: torch.device, step_flops: float) ->
     sharing: Sharing = "fsdp" if config.name == "fsdp" else "ddp" if config.name.startswith("ddp") else "alone"
     if sharing != "alone":
         description = f"{processes * config.nodes} processes on {config.nodes} machines ({sharing}), each {description}"
-    return Device(device, description, threads, config.precision, sharing, processes, config.nodes)
+    precision = "32" if config.precision == "auto" else config.precision
+    return Device(device, description, threads, precision, sharing, processes, config.nodes)
 
 
 def _processes(config: Accelerator) -> int:

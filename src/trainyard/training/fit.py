@@ -94,6 +94,8 @@ def fit(
     seconds = time.perf_counter() - started
     model.to(plan.device.torch)
     choose_weights(loop)
+    if plan.device.passes.channels_last:
+        model.put_channels_last(False)  # a packaged model computes so, and has to give the same numbers
     return Fitted(model, member, stop.reason or "max_epochs", seconds, loop.rows_seen)
 
 
@@ -108,6 +110,8 @@ def open_loop(
     model = module.model
     if plan.device.precision == "bf16-true":
         model.input_dtype = torch.bfloat16
+    if plan.device.passes.channels_last:
+        model.put_channels_last(True)
     if config.training.compile:
         model.network.compile()
     minibatches = plan.open_training()

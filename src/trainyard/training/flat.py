@@ -13,13 +13,15 @@ class FlatParameters:
     """The trainable parameters of K networks of one shape, in rows of one tensor (S, K, P).
 
     S slots: weights, gradient, best weights and `slots` for more; P numbers, each parameter padded to whole cache
-    lines. The networks' parameters become views of their weights: what is written to a row is in the network.
+    lines and in the order in which it lies in memory. The networks' parameters become views of their weights: what is
+    written to a row is in the network.
     """
 
     def __init__(self, networks: Sequence[nn.Module], slots: Iterable[str] = ()):
         parameters = [(name, p) for name, p in networks[0].named_parameters() if p.requires_grad]
         self.names = [name for name, _ in parameters]
         self.shapes = [p.shape for _, p in parameters]
+        self.strides = [p.stride() for _, p in parameters]
         self.slots = (WEIGHTS, GRADIENT, BEST, *slots)
         first = parameters[0][1]
         step = LINE // first.element_size()
@@ -36,8 +38,10 @@ class FlatParameters:
     def views(self, slot: str, member: int = 0) -> dict[str, Tensor]:
         """Return one slot of a member by parameter, in the parameters' own shapes."""
         row = self.row(slot, member)
-        places = zip(self.names, self.starts, self.shapes, strict=True)
-        return {name: row[start : start + shape.numel()].view(shape) for name, start, shape in places}
+        places = zip(self.names, self.starts, self.shapes, self.strides, strict=True)
+        return {
+            name: row[start : start + shape.numel()].as_strided(shape, stride) for name, start, shape, stride in places
+        }
 
     def runs(self, values: Mapping[str, float]) -> list[tuple[slice, float]]:
         """Return the places in a row of neighbouring parameters that have one value, with it; together the whole row.

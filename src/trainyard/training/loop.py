@@ -226,7 +226,8 @@ class Loop:
         trainer, called = self.module.trainer, bool(self.member.config.callbacks)
         call_hooks(trainer, self.module, BEFORE_VALIDATION if called else ())
         batch_size = self.member.config.training.eval_batch_size
-        with contextlib.nullcontext() if self.average is None else self.average.in_place():
+        averaged = contextlib.nullcontext() if self.average is None else self.average.in_place()
+        with averaged, self.device.passes.validation():
             metrics |= measure(self.model, outputs(self.model, self.validation, batch_size, self.device), "val")
             best = self.member.record(epoch, metrics, self.model.network)
         if self.member.out_of_patience:

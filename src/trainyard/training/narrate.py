@@ -29,7 +29,8 @@ def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[
         summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
         layers=[layer_row(layer) for layer in layers], parameters=plan.parameters, device=plan.device.description,
         precision=plan.device.precision, training=training_line(plan), folder=folder,
-        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted, remarks=thread_remarks(plan),
+        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted,
+        remarks=[*plan.device.passes.notes(), *thread_remarks(plan)],
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from trainyard.networks.layers.repeatable import check_repeatable
 from trainyard.networks.table import Layer, layer_table
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
+from trainyard.training.passes import choose_passes
 from trainyard.training.schedule import Length
 
 
@@ -105,7 +106,9 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     _check_batches(config, prepared, layers)
     multiplications = max(parameters, sum(layer.multiplications for layer in layers))
     flops = 6.0 * multiplications * config.training.batch_size
-    opened = open_device(config.accelerator, device, flops)
+    convolves = any(layer.kind.startswith("Conv2d") for layer in layers)
+    passes = choose_passes(config, device, fast=engine == "fast", step_flops=flops, convolves=convolves)
+    opened = replace(open_device(config.accelerator, device, flops), passes=passes)
     notes = check_sharing(config, opened, flops)
     minibatches = _count_minibatches(config.training, len(prepared.train.y))
     steps_per_epoch = -(-minibatches // config.training.accumulate)

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
+from trainyard.training.nodes import SAME, arguments_of, first_of, is_made_by, maker_of, shape_of, target_of
+
 Playback = Callable[..., Tensor]  # of the fields of a minibatch
 
 aten = torch.ops.aten
-SAME = (aten.detach.default, aten.alias.default)
 VIEWS = (aten.t.default, aten.view.default, aten.transpose.int, aten.permute.default, aten.unsqueeze.default,
          aten.expand.default, aten._unsafe_view.default)  # fmt: skip
 FILLED = {aten.ones_like.default: 1, aten.zeros_like.default: 0}
@@ -52,7 +53,7 @@ def _written(graph: GraphModule) -> set[Node]:
         for argument, value in zip(schema.arguments, node.args, strict=False):
             while isinstance(value, Node) and argument.alias_info is not None and argument.alias_info.is_write:
                 found.add(value)
-                value = _first(value) if value.target in (*SAME, *VIEWS) else None
+                value = first_of(value) if value.target in (*SAME, *VIEWS) else None
     return found
 
 
@@ -88,12 +89,12 @@ class _Program:
             self._take_call(node)
 
     def _take_call(self, node: Node) -> None:
-        target, first = _target(node), _first(node)
+        target, first = target_of(node), first_of(node)
         known = [self.values[each] for each in node.all_input_nodes]
-        if target in SAME or (target is aten.view.default and _shape(first) == _shape(node)):
+        if target in SAME or (target is aten.view.default and shape_of(first) == shape_of(node)):
             self._alias(node, first)
-        elif target is aten.t.default and _made_by(first, aten.t.default):
-            self._alias(node, _first(first))
+        elif target is aten.t.default and is_made_by(first, aten.t.default):
+            self._alias(node, first_of(first))
         elif target in FILLED and node not in self.written:
             made = node.meta["val"]
             self.values[node] = torch.full(made.shape, FILLED[target], dtype=made.dtype, device=made.device)
@@ -107,7 +108,7 @@ class _Program:
 
     def _is_fixed(self, node: Node) -> bool:
         """Whether a call whose inputs are known gives the same each time: views of weights, and pure functions."""
-        target = _target(node)
+        target = target_of(node)
         if target in VIEWS:
             return True
         schema = getattr(target, "_schema", None)
@@ -152,12 +153,12 @@ class _Program:
     def finish(self, gradients: Sequence[Tensor]) -> Playback:
         """Return the function, with the gradients brought to where they are wanted."""
         output = next(node for node in self.graph.graph.nodes if node.op == "output")
-        loss, found = _arguments(output)[0]
+        loss, found = arguments_of(output)[0]
         self._drop_unread_views(*(self.values[node] for node in found))
         left: list[tuple[Tensor, Any]] = []
         for node, wanted in zip(found, gradients, strict=True):
             if not self._write_directly(node, wanted):
-                left.append((wanted, node))
+                left.append((wanted, self._before_cast(node, wanted)))
         if left:
             reads: set[str] = set()
             texts = [self._text([wanted for wanted, _ in left], reads), self._text([node for _, node in left], reads)]
@@ -176,23 +177,35 @@ class _Program:
         """Have the operator that makes a gradient write it where it is wanted; False where it cannot."""
         value = self.values[node]
         line = self.lines.get(value) if isinstance(value, _Name) else None
-        made = _maker(node)
+        made = maker_of(node)
         if line is None or made is None or self._readers(value) > 0:
             return False
-        if made.target is aten.mm.default and _shape(made) == wanted.shape:
+        if made.target is aten.mm.default and shape_of(made) == wanted.shape:
             line.arguments.append(f"out={self._bind(wanted)}")
             return True
-        summed = _first(made) if made.target is aten.view.default else None
-        if summed is None or not _made_by(summed, aten.sum.dim_IntList) or self._readers(self.values[summed]) != 1:
+        summed = first_of(made) if made.target is aten.view.default else None
+        if summed is None or not is_made_by(summed, aten.sum.dim_IntList) or self._readers(self.values[summed]) != 1:
             return False
-        source, dims = _arguments(summed)[:2]
-        kept = [size for place, size in enumerate(_shape(source)) if place not in dims]
+        source, dims = arguments_of(summed)[:2]
+        kept = [size for place, size in enumerate(shape_of(source)) if place not in dims]
         if kept != list(wanted.shape):
             return False
         del self.lines[value]
         line = self.lines[self.values[summed]]
         line.arguments = [line.arguments[0], repr(list(dims)), "False", f"out={self._bind(wanted)}"]
         return True
+
+    def _before_cast(self, node: Node, wanted: Tensor) -> Node:
+        """Return what a gradient was before it was cast, where nothing else reads it, for the copy casts it as well."""
+        made = maker_of(node)
+        if made is None or made.target is not aten._to_copy.default or shape_of(made) != wanted.shape:
+            return node
+        name = self.values[made]
+        if name not in self.lines or self._readers(name) or made.meta["val"].dtype != wanted.dtype:
+            return node
+        del self.lines[name]
+        before: Node = first_of(made)
+        return before
 
     def _readers(self, name: str) -> int:
         return sum(name in line.reads for line in self.lines.values())
@@ -220,31 +233,3 @@ class _Name(str):
     """The name of a variable, in the place of a value that is not known yet."""
 
     __slots__ = ()
-
-
-def _target(node: Node) -> Any:
-    return node.target
-
-
-def _arguments(node: Node) -> tuple[Any, ...]:
-    return node.args
-
-
-def _first(node: Node) -> Any:
-    return node.args[0] if node.args else None
-
-
-def _shape(node: Node) -> torch.Size:
-    shape: torch.Size = node.meta["val"].shape
-    return shape
-
-
-def _made_by(value: Any, target: Any) -> bool:
-    return isinstance(value, Node) and value.target is target
-
-
-def _maker(node: Node) -> Node | None:
-    """Return the node that makes the memory of a gradient, past what only gives it another name."""
-    while node.target in SAME or (node.target is aten.t.default and _made_by(_first(node), aten.t.default)):
-        node = _first(node) if node.target in SAME else _first(_first(node))
-    return node if node.op == "call_function" else None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def record_lineage(
         command=command,
         device={
             "name": plan.device.description, "threads": plan.device.threads, "precision": plan.device.precision,
+            "passes": asdict(plan.device.passes),
         },
         sweep=sweep,
         code=code,
@@ -61,6 +63,7 @@ def plan_tags(plan: Plan, folder: Path) -> dict[str, str]:
         "threads": str(plan.device.threads),
         "precision": plan.device.precision,
         "run_folder": str(folder),
+        **({"passes": ", ".join(ways)} if (ways := plan.device.passes.named()) else {}),
     }
 
 

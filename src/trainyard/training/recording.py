@@ -57,10 +57,10 @@ def loss_and_gradients(
     model: Model, device: Device, minibatch: Minibatch, parameters: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Return the detached loss of a minibatch and its gradients, one a parameter, by autograd."""
-    with torch.enable_grad(), device.autocast():
+    with torch.enable_grad(), device.pass_context():
         loss = model.loss(minibatch)
     gradients = torch.autograd.grad(loss, list(parameters), materialize_grads=True)
-    if device.mixed:
+    if device.keeps_casts:
         torch.clear_autocast_cache()  # else the minibatches that follow see the old weights in 16 bits
     return loss.detach(), gradients
 

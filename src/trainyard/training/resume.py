@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from trainyard.tracking.journal import status
 from trainyard.training.checkpoint import newest_state
 from trainyard.training.fit import nothing_left
 from trainyard.training.member import Member
+from trainyard.training.passes import PLAIN
 from trainyard.training.plan import Plan
 from trainyard.training.state import State
 
@@ -81,6 +82,9 @@ def changed_environment(plan: Plan, lineage: dict[str, Any]) -> list[str]:
     threads = lineage.get("device", {}).get("threads", plan.device.threads)
     if threads != plan.device.threads:
         notes.append(f"threads are {plan.device.threads}, and were {threads}")
+    now = asdict(plan.device.passes)
+    if lineage and now != lineage.get("device", {}).get("passes", asdict(PLAIN)):
+        notes.append("this machine computes the passes of training in another way than before")
     return notes
 
 

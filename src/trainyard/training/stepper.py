@@ -88,11 +88,9 @@ class ReferenceStepper:
         optimizer = self.optimizer.optimizer
         for name, parameter in self.parameters.items():
             slots = {slot: tensor for (slot, of), tensor in _slots_in(state) if of == name}
-            optimizer.state[parameter] = {
-                slot: tensor.to(_place(slot, parameter), copy=True) for slot, tensor in slots.items()
-            }
+            optimizer.state[parameter] = {slot: _placed(slot, tensor, parameter) for slot, tensor in slots.items()}
             if (gradient := state.get(gradient_key(name))) is not None:
-                parameter.grad = gradient.to(parameter.device, copy=True)
+                parameter.grad = _placed("gradient", gradient, parameter)
 
     def _slots(self) -> Iterator[tuple[str, str, Tensor]]:
         for name, parameter in self.parameters.items():
@@ -126,7 +124,12 @@ def _slots_in(state: Mapping[str, Tensor]) -> Iterator[tuple[tuple[str, str], Te
             yield (slot, parameter), tensor
 
 
-def _place(slot: str, parameter: Tensor) -> torch.device:
-    """Return where torch keeps a slot: single numbers of an optimizer that is not fused lie on the CPU."""
+def _placed(slot: str, tensor: Tensor, parameter: Tensor) -> Tensor:
+    """Return a copy that lies where torch keeps a slot, and as the parameter does, for fused kernels go by memory.
+
+    Single numbers of an optimizer that is not fused lie on the CPU.
+    """
     alone = slot in ("step", "mu_product") and parameter.device.type != "cpu"
-    return torch.device("cpu") if alone else parameter.device
+    if alone or tensor.shape != parameter.shape:
+        return tensor.to(torch.device("cpu") if alone else parameter.device, copy=True)
+    return torch.empty_like(parameter, dtype=tensor.dtype, requires_grad=False).copy_(tensor)

@@ -15,6 +15,7 @@ VERBS = {
     "train": ("trainyard.verbs.train", "compose, train, test and track; python train.py is the same"),
     "find": ("trainyard.verbs.find", "find a learning rate or a batch size for a training"),
     "tune": ("trainyard.verbs.tune", "find what makes a training faster on this machine"),
+    "benchmark": ("trainyard.verbs.benchmark", "measure what NumPy, the CPU and a GPU do here, and what a GPU buys"),
     "compose": ("trainyard.verbs.compose", "show the config of a training, or write it for a pipeline"),
     "acquire": ("trainyard.verbs.acquire", "write the raw rows of a dataset to a file"),
     "prepare": ("trainyard.verbs.prepare", "prepare the data of a training and show what is in them"),
@@ -33,7 +34,7 @@ VERBS = {
     "clean": ("trainyard.verbs.clean", "remove prepared data from the cache"),
 }
 # verbs that say themselves when Ctrl-C has something to clean up
-COMPOSING = ("train", "compose", "acquire", "prepare", "find", "tune")
+COMPOSING = ("train", "compose", "acquire", "prepare", "find", "tune", "benchmark")
 HELP = ("", "-h", "--help", "help")
 
 

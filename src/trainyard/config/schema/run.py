@@ -17,10 +17,13 @@ class Accelerator:
     """What computes: one device, or several processes that share the work (ddp_cpu, ddp_gpu, fsdp)."""
 
     name: Literal["auto", "cpu", "gpu", "mps", "ddp_cpu", "ddp_gpu", "fsdp"] = "auto"
-    precision: Precision = key(  # noqa: RUF009  # declares a field
-        "numbers in the network: 32 bit, tf32 (products of 32 bit on a GPU, faster), 64 (slow, exact), bf16-mixed "
-        "(fast for wide networks), 16-mixed (older GPUs, with a loss scale), bf16-true (half the memory, coarse)",
-        default="32")
+    precision: Literal["auto", Precision] = key(
+        "numbers in the network: auto (32 bit; while a wide classifier trains on a CPU that has them, products in "
+        "bf16), 32 bit, tf32 (products of 32 bit on a GPU, faster), 64 (slow, exact), bf16-mixed (fast for wide "
+        "networks), 16-mixed (older GPUs, with a loss scale), bf16-true (half the memory, coarse)", default="auto")
+    layout: Literal["auto", "contiguous", "channels_last"] = key(
+        "how images lie in memory while a network with convolutions trains: channels_last is faster for most; auto "
+        "takes it on a CPU where precision is auto too", default="auto")
     threads: int | Literal["auto"] = key(
         "CPU threads; auto takes one for small networks, else every core; results differ in the last bits between "
         "counts, so it is pinned and recorded", default="auto", ge=1)

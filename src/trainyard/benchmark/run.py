@@ -1,0 +1,108 @@
+"""One benchmark from what was asked for to its files."""
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainyard.benchmark.engines import NAMES, QUICK, Spec, further, on_cpu
+from trainyard.benchmark.files import machine, write_files
+from trainyard.benchmark.measure import Session, Team, team
+from trainyard.benchmark.paragraph import paragraph
+from trainyard.benchmark.rows import Row
+from trainyard.benchmark.worker import Worker
+from trainyard.benchmark.workloads import (
+    NETWORKS,
+    QUICK_NETWORKS,
+    QUICK_SIZES,
+    SIZES,
+    Workload,
+    experiment_workload,
+    simulated_workloads,
+)
+from trainyard.config.schema import Config
+from trainyard.data.prepared import Prepared
+from trainyard.errors import TrainyardError
+from trainyard.training.cores import usable_cores
+
+SECONDS, QUICK_SECONDS = 300.0, 30.0
+FINISH_SECONDS = 3.0  # for the plot and the files
+MEASURING = 0.3  # of the budget is for measuring, however long engines take to start on a busy machine
+GUIDE = Spec("torch")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be measured: `config` of the experiment with its `prepared` rows, or None for simulated ones.
+
+    `kinds`, `networks` and `sizes` are empty where they are not chosen; `budget` is in seconds.
+    """
+
+    config: Config
+    prepared: Prepared | None
+    budget: float
+    quick: bool = False
+    kinds: Sequence[str] = ()
+    networks: Sequence[str] = ()
+    sizes: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What was measured, on which machine, and what it means in plain words."""
+
+    rows: tuple[Row, ...]
+    machine: dict[str, Any]
+    words: str
+
+    def keep(self, folder: Path) -> list[Path]:
+        """Write the files and the plot and return their paths."""
+        from trainyard.benchmark.plot import draw_benchmark
+
+        files = write_files(folder, self.rows, self.machine, self.words)
+        gpu = self.machine["gpu"] or "no GPU"
+        subtitle = f"{self.machine['processor']}, {self.machine['cores']} cores · {gpu} · simulated or prepared rows"
+        return [*files, draw_benchmark(self.rows, subtitle, folder / "benchmark.png")]
+
+
+def run_benchmark(
+    asked: Asked, begins: Callable[[str, int, int], object], start: Callable[[Spec], Worker] = Worker
+) -> Benchmark:
+    """Measure what was asked for; `begins` is told network, batch size and how many cases there are.
+
+    Raises TrainyardError where not even the engine that lays out cases can be started.
+    """
+    deadline = time.monotonic() + asked.budget - FINISH_SECONDS
+    cores = usable_cores()
+    kinds = asked.kinds or (QUICK if asked.quick else tuple(NAMES))
+    with tempfile.TemporaryDirectory(prefix="trainyard-benchmark-") as name, team(start) as found:
+        specs = on_cpu(cores, kinds)
+        found.join(list(dict.fromkeys([GUIDE, *specs])))
+        if GUIDE in found.absent:
+            raise TrainyardError(f"The engine {GUIDE.name} does not start: {found.absent[GUIDE]}.")
+        told = found.facts[GUIDE]
+        more = further(cores, kinds, gpu=told["gpu"] is not None, bf16=told["bf16"] and not asked.quick)
+        found.join(more)
+        workloads = workloads_of(asked, Path(name), gpu=told["gpu"] is not None)
+        deadline = max(deadline, time.monotonic() + MEASURING * asked.budget)
+        session = Session(found, GUIDE, [*specs, *more], Path(name), deadline, asked.budget)
+        cases = sum(len(workload.sizes) for workload in workloads)
+        rows = session.run(workloads, lambda network, size: begins(network, size, cases))
+        return told_of(rows, found, cores)
+
+
+def workloads_of(asked: Asked, folder: Path, *, gpu: bool) -> list[Workload]:
+    """Return what is trained."""
+    if asked.prepared is not None:
+        return [experiment_workload(asked.config, asked.prepared, asked.sizes)]
+    networks = asked.networks or (QUICK_NETWORKS if asked.quick else tuple(NETWORKS))
+    sizes = asked.sizes or (QUICK_SIZES if asked.quick else SIZES)
+    return simulated_workloads(asked.config, folder, networks, sizes, gpu=gpu)
+
+
+def told_of(rows: Sequence[Row], found: Team, cores: int) -> Benchmark:
+    """Return the rows with the machine and the paragraph on them."""
+    about = machine(list(found.facts.values()), cores)
+    return Benchmark(tuple(rows), about, paragraph(rows, about["gpu"]))

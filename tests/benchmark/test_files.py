@@ -1,0 +1,34 @@
+"""The files of a benchmark: a line a row in CSV, every repeat and the machine in JSON."""
+
+import csv
+import json
+
+from trainyard.benchmark.files import machine, processor, records, write_files
+
+
+def test_both_files_hold_every_row(row, tmp_path):
+    rows = [row("numpy", 1000, memory=7, losses=(2.3, 2.0), deviation=0.0), row("torch", 2000),
+            row("captured", device="cuda", note="not enough memory")]  # fmt: skip
+    about = machine([{"versions": {"torch": "2.13"}, "gpu": "H100"}, {"versions": {"numpy": "2.4"}}], 4)
+    first, second = write_files(tmp_path / "new", rows, about, "In plain words.")
+    lines = list(csv.DictReader(first.read_text().splitlines()))
+    assert [(line["engine"], line["ratio"], line["note"]) for line in lines] == [
+        ("NumPy, 1 thread", "1.0", ""), ("torch, 1 thread", "2.0", ""),
+        ("torch captured, GPU", "", "not enough memory"),
+    ]  # fmt: skip
+    whole = json.loads(second.read_text())
+    assert whole["words"] == "In plain words."
+    assert whole["machine"]["gpu"] == "H100"
+    assert whole["machine"]["versions"] == {"torch": "2.13", "numpy": "2.4"}
+    assert whole["rows"][0]["seconds"] == [1.0, 1.1, 0.9]
+    assert (whole["rows"][0]["losses"], whole["rows"][0]["memory_bytes"]) == ([2.3, 2.0], 7)
+
+
+def test_what_is_wrong_has_a_speed_but_no_ratio(row):
+    first, second = records([row("numpy", 1000), row("torch", 2000, wrong=True)])
+    assert (first["ratio"], second["ratio"]) == (1.0, None)
+    assert (second["rows_per_second"], second["ranked"]) == (2000, False)
+
+
+def test_a_processor_has_a_name():
+    assert processor()

@@ -1,0 +1,60 @@
+"""One benchmark: what is measured by default and when asked, and how engines that do not start end it."""
+
+import sys
+
+import pytest
+
+from tests.benchmark.test_measure import MADE_UP
+from tests.synthetic import make_config, make_prepared
+from trainyard.benchmark import run, workloads
+from trainyard.benchmark.run import Asked, run_benchmark, workloads_of
+from trainyard.benchmark.worker import Worker
+from trainyard.errors import TrainyardError
+
+# the guide says what the machine has, too
+ENGINE = MADE_UP.replace('"versions": {}', '"versions": {"made": "1"}, "gpu": None, "bf16": True')
+
+
+@pytest.fixture(autouse=True)
+def _few_rows(monkeypatch):
+    monkeypatch.setattr(workloads, "ROWS", 512)
+
+
+def start(spec):
+    return Worker(spec, [sys.executable, "-c", ENGINE, spec.kind])
+
+
+def test_it_measures_what_was_asked_for_and_keeps_it(simulated_config, tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "usable_cores", lambda: 2)
+    begun = []
+    asked = Asked(simulated_config, None, 30.0, kinds=("numpy", "trainyard"), networks=("784-10",), sizes=(4, 16))
+    found = run_benchmark(asked, lambda *case: begun.append(case), start)
+    assert begun == [("784-10", 4, 2), ("784-10", 16, 2)]
+    assert [row.spec.name for row in found.rows if row.batch_size == 4] == [
+        "NumPy, 1 thread", "NumPy, 2 threads", "Trainyard, 1 thread", "Trainyard, 2 threads",
+        "Trainyard, 2 threads, bf16",
+    ]  # fmt: skip
+    assert (found.machine["cores"], found.machine["gpu"], found.machine["versions"]) == (2, None, {"made": "1"})
+    assert "not known" in found.words
+    assert [file.name for file in found.keep(tmp_path / "new")] == [
+        "benchmark.csv", "benchmark.json", "benchmark.png",
+    ]  # fmt: skip
+
+
+def test_engines_that_do_not_start_end_it_in_a_sentence(simulated_config):
+    asked = Asked(simulated_config, None, 30.0, kinds=("numpy",))
+    with pytest.raises(TrainyardError, match="torch, 1 thread does not start: its process ended with exit code 1"):
+        run_benchmark(asked, lambda *_: None, lambda spec: Worker(spec, [sys.executable, "-c", "raise SystemExit(1)"]))
+
+
+def test_quick_takes_fewer_networks_and_sizes(simulated_config, tmp_path):
+    quick = workloads_of(Asked(simulated_config, None, 30.0, quick=True), tmp_path, gpu=False)
+    whole = workloads_of(Asked(simulated_config, None, 300.0), tmp_path, gpu=False)
+    assert [(each.name, each.sizes) for each in quick] == [("784-500-10", (1, 60, 1024)), ("784-10", (1, 60, 1024))]
+    assert [each.name for each in whole] == ["784-500-10", "784-10", "784-512-256-128-10", "cnn-8-16"]
+    assert {each.sizes for each in whole} == {(1, 4, 16, 60, 256, 1024, 4096, 16384)}
+
+
+def test_an_experiment_is_one_workload(tmp_path):
+    asked = Asked(make_config(batch_size=32), make_prepared(), 30.0)
+    assert [(each.name, each.sizes) for each in workloads_of(asked, tmp_path, gpu=False)] == [("made, mlp", (32,))]
