@@ -14,7 +14,7 @@ ROUNDS = {
     "training_long": 9, "numpy": 7, "wide": 5, "cnn": 5, "accuracy": 5, "memory_of_training": 3, "gpu": 7,
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
     "command": 5, "sweep": 3, "listing": 9, "pipeline": 7,
-    "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
+    "scale": 1, "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
 }  # fmt: skip
 
 
@@ -49,6 +49,8 @@ def section(name: str) -> Section:
         from benchmarks.lineage import run
     elif name == "hashing":
         from benchmarks.lineage import run_hashing as run
+    elif name == "scale":
+        from benchmarks.scale import run
     elif name == "pipeline":
         from benchmarks.pipeline import run
     else:

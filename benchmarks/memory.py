@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,10 +89,16 @@ def peak_of(command: Sequence[str], root: Path) -> float:
     return peak[0]
 
 
-def watch(mark: str, peak: list[float], ended: threading.Event) -> None:
-    """Keep the largest sum, in GiB, of the memory of all processes that bear the mark in their environment."""
+def watch(
+    mark: str, peak: list[float], ended: threading.Event, count: Callable[[Path], int] | None = None
+) -> None:
+    """Keep the largest sum, in GiB, of the memory of all processes that bear the mark in their environment.
+
+    `count` returns the bytes of a process: its share of all that it uses, unless told otherwise.
+    """
+    count = count or proportional_bytes
     while not ended.is_set():
-        total = sum(proportional_bytes(process) for process in Path("/proc").iterdir() if bears(process, mark))
+        total = sum(count(process) for process in Path("/proc").iterdir() if bears(process, mark))
         peak[0] = max(peak[0], total / 2**30)
         time.sleep(SAMPLE_SECONDS)
 

@@ -30,7 +30,7 @@ class Fake:
     closed: bool = False
 
     def wait(self):
-        self.machine.now += 1
+        self.machine.now += self.machine.starting
 
     def turn(self, epochs, seconds):
         took, loss, problem = self.machine.does(self.setting)
@@ -46,8 +46,8 @@ class Fake:
 class Machine:
     """Where trainings take `seconds` (by override), and reach `loss`."""
 
-    def __init__(self, seconds, losses=(), problems=()):
-        self.seconds, self.losses, self.problems = seconds, dict(losses), dict(problems)
+    def __init__(self, seconds, losses=(), problems=(), starting=1.0):
+        self.seconds, self.losses, self.problems, self.starting = seconds, dict(losses), dict(problems), starting
         self.now, self.started = 0.0, []
 
     def does(self, setting):
@@ -95,6 +95,12 @@ def test_three_rounds_at_least_decide_in_the_end_however_slow_they_are():
     assert tuner.conclude(now, best) == Ratio((pytest.approx(10),) * 3)
     tuner.deadline = machine.now + 100
     assert tuner.conclude(now, best) == Ratio((pytest.approx(10),) * 9)
+
+
+def test_a_start_that_takes_all_of_the_time_leaves_a_setting_its_turn():
+    machine = Machine({}, starting=40)
+    tuned = machine.tune(seconds=60)
+    assert [each.problem for tried in tuned.tried.values() for each in tried] == [None] * 2
 
 
 def test_the_fastest_of_several_values_is_taken():

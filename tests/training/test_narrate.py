@@ -112,3 +112,7 @@ def test_the_end_tells_of_each_class(tmp_path):
     plan = plan_run(make_config(max_epochs=1), make_prepared(), torch.device("cpu"))
     text = end_text(plan, fit(plan), RunResult(tmp_path, "FINISHED", 0, {}, None), command="c", mlflow="m")
     assert "  cat       0.5000  1.0000  0.6600          4\n" in text
+
+
+def test_after_a_run_of_a_program_its_pictures_are():
+    assert next_command("trainyard.Classifier.fit", result()) == "trainyard report run=4f2a"
