@@ -103,6 +103,25 @@ def test_faults_of_raw_rows_all_at_once(encoder):
     )
 
 
+WRONG = {
+    "amount": ["abc", "inf", "1e999", "4", None, ""], "flag": ["maybe", "yes", None], "when": ["soon", "2020-05-17"],
+    "color": ["mauve", None], "day": ["17.05.2020", "x", None],
+}  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(rows=st.lists(st.fixed_dictionaries({name: st.sampled_from(some) for name, some in WRONG.items()}), max_size=12))
+def test_each_row_that_is_refused_is_found_with_all_that_is_wrong_with_it(encoder, rows):
+    rows = [{"count": 1, "store_id": 4, **row} for row in rows]
+    expected = {}
+    for number, row in enumerate(rows):
+        try:
+            encoder.encode(table_from([row], encoder.names))
+        except DataError as error:
+            expected[number] = [fault.replace(" (row 1)", "") for fault in error.faults]
+    assert encoder.wrong_rows(table_from(rows, encoder.names)) == expected
+
+
 def test_a_fault_names_the_row_of_the_table_and_its_place():
     source = mixed_source()
     encoder = Encoder.from_dict(assemble(source, csv(), "auto", False).preprocessing)

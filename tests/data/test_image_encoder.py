@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from tests.data.image_data import pictures
@@ -76,3 +77,14 @@ def test_a_large_image_is_one_column():
     images = pictures(2, 40, 40)
     np.testing.assert_array_equal(large.encode({"image": images.tolist()})[0], images.reshape(2, -1))
     assert fault_of(large, {"picture": [1, 2]}) == ("There is no column image, nor one for each of the 1600 pixels.",)
+
+
+def test_each_row_that_is_refused_is_found():
+    small = ImageEncoder((1, 1, 2), (0.0,), (1.0,), 0, 255, "long", "float32")
+    table = pa.table({"pixel_0_0": ["1", "x", "2", "y"], "pixel_0_1": [1.0, 2.0, float("inf"), None]})
+    assert small.wrong_rows(table) == {
+        1: ["Column pixel_0_0 holds 'x', which is not a number."],
+        2: ["Column pixel_0_1 holds inf, which is not a finite number."],
+        3: ["Column pixel_0_0 holds 'y', which is not a number."],
+    }
+    assert list(small.wrong_rows(pa.table({"image": [[1, 2], [1], [3, 4]]}))) == [1]

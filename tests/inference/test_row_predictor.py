@@ -111,6 +111,17 @@ def test_images_come_as_a_column_per_pixel(tmp_path):
     assert found["prediction"].to_pylist() == list(model.predict(images))
 
 
+def test_images_of_several_shapes_are_each_predicted_and_one_that_is_none_is_left_out(tmp_path):
+    images = package_images(tmp_path / "model", (3, 20, 20))
+    model = load(tmp_path / "model")
+    column = [images[0].tolist(), images[1].transpose(1, 2, 0).tolist(), [[[1]]], images[2].tolist()]
+    pq.write_table(pa.table({"image": column}), tmp_path / "rows.parquet")
+    found, tally = predict(model, tmp_path / "rows.parquet", bad_rows="skip")
+    assert found["prediction"].to_pylist() == list(model.predict(images[:3]))
+    assert (tally.rows, tally.bad) == (4, 1)
+    assert tally.first[0].startswith("row 3: An array of images has one of the shapes")
+
+
 def test_columns_that_are_missing_or_would_be_there_twice_are_told(packaged, tmp_path):
     model, table, folder = packaged
     pacsv.write_csv(table.drop_columns(["size"]), tmp_path / "rows.csv")

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainyard.data.values import WrongValueError, decoded, first_value, missing, read_texts
+from trainyard.data.values import WrongValueError, all_values, decoded, missing, read_texts
 
 DAY = 86_400_000_000  # microseconds
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -42,13 +42,12 @@ def read_moments(column: pa.ChunkedArray, written: str) -> np.ndarray:
         moments: np.ndarray = parse_dates(texts, written)
         if written != "year-month-day":
             moments = np.where(np.isnat(moments), parse_dates(texts, "year-month-day"), moments)
-        wrong = np.isnat(moments) & ~missing(texts)
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            raise WrongValueError(row, column[row].as_py(), f"a date written {written}")
+        wrong = np.flatnonzero(np.isnat(moments) & ~missing(texts))
+        if len(wrong):
+            raise WrongValueError(wrong, column[int(wrong[0])].as_py(), f"a date written {written}")
         return moments
     elif not (pa.types.is_temporal(kind) or pa.types.is_null(kind)) or pa.types.is_duration(kind):
-        raise WrongValueError(*first_value(column), "a date")
+        raise WrongValueError(*all_values(column), "a date")
     return np.asarray(pc.cast(column, pa.timestamp("us"), safe=False).to_numpy(), dtype="datetime64[us]")
 
 

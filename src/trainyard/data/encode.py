@@ -15,7 +15,7 @@ import pyarrow as pa
 from trainyard.config.nearest import did_you_mean
 from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
 from trainyard.data.transforms import transform_from_dict
-from trainyard.data.values import WrongValueError
+from trainyard.data.values import WrongValueError, wrong_values
 from trainyard.errors import DataError
 
 VERSION = 1
@@ -80,6 +80,19 @@ class Encoder:
         if faults:
             raise DataError(faults)
         return x, codes
+
+    def wrong_rows(self, table: pa.Table) -> dict[int, list[str]]:
+        """What is wrong with each row that `encode` refuses, by its number from 0; the table has all of the columns."""
+        found: dict[int, list[str]] = {}
+        for encoder in self.columns:
+
+            def read(column: pa.ChunkedArray, encoder: ColumnEncoder = encoder) -> None:
+                width = max(1, len(encoder.features))
+                encoder.write(column, np.empty((len(column), width), np.int32 if encoder.codes else self.dtype))
+
+            for row, value, expected in wrong_values(table[encoder.name], read):
+                found.setdefault(row, []).append(f"Column {encoder.name} holds {value!r}, which is not {expected}.")
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values from which `from_dict` makes an equal encoder; floats keep every bit."""

@@ -13,7 +13,7 @@ from trainyard.data.encode import missing_columns, wrong_value
 from trainyard.data.layout import like
 from trainyard.data.pixels import WHOLE_IMAGE, PixelScale, Shape, pixel_names, raw_columns
 from trainyard.data.table import table_from
-from trainyard.data.values import WrongValueError, read_numbers
+from trainyard.data.values import WrongValueError, read_numbers, wrong_values
 from trainyard.errors import DataError
 
 
@@ -81,6 +81,21 @@ class ImageEncoder:
             raise DataError(faults)
         mean = np.repeat(self.center, len(names) // self.shape[0])[:, np.newaxis]
         return np.where(np.isnan(pixels), mean, pixels).T.reshape(-1, *self.shape)
+
+    def wrong_rows(self, table: pa.Table) -> dict[int, list[str]]:
+        """What is wrong with each row that `encode` refuses, by its number from 0; the table has all of the columns."""
+        found: dict[int, list[str]] = {}
+        if WHOLE_IMAGE in table.column_names:
+            for row in range(table.num_rows):
+                try:
+                    self.images_of(table.slice(row, 1))
+                except DataError as error:
+                    found[row] = list(error.faults)
+            return found
+        for name in pixel_names(self.shape):
+            for row, value, expected in wrong_values(table[name], read_numbers):
+                found.setdefault(row, []).append(f"Column {name} holds {value!r}, which is not {expected}.")
+        return found
 
     def checked(self, images: np.ndarray) -> np.ndarray:
         """Raise DataError for values that are no finite numbers, or of another range than those of training."""

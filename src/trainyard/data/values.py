@@ -4,6 +4,7 @@ Missing values are nulls, NaN, and texts that are empty or blank. What is unambi
 where a number is expected, 0 and 1 or yes and no where a flag is, a number where a category is written in digits.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ MIDNIGHT = " 00:00:00.000000"
 
 
 class WrongValueError(Exception):
-    """A value that a column of this kind cannot hold: the first one with its row, counted from 0."""
+    """Values that a column of this kind cannot hold: the first one with its row, counted from 0.
 
-    def __init__(self, row: int, value: Any, expected: str):
-        self.row, self.value, self.expected = row, value, expected
-        super().__init__(f"row {row}: {value!r} is not {expected}")
+    `rows` (n,) are the rows of all that are wrong in the same way.
+    """
+
+    def __init__(self, rows: np.ndarray, value: Any, expected: str):
+        self.rows, self.row, self.value, self.expected = rows, int(rows[0]), value, expected
+        super().__init__(f"row {self.row}: {value!r} is not {expected}")
 
 
 def read_numbers(column: pa.ChunkedArray) -> np.ndarray:
@@ -37,11 +41,10 @@ def read_numbers(column: pa.ChunkedArray) -> np.ndarray:
     elif is_number(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
         values = floats(column)
     else:
-        raise WrongValueError(*first_value(column), "a number")
-    infinite = np.isinf(values)
-    if infinite.any():
-        row = int(np.argmax(infinite))
-        raise WrongValueError(row, float(values[row]), "a finite number")
+        raise WrongValueError(*all_values(column), "a number")
+    infinite = np.flatnonzero(np.isinf(values))
+    if len(infinite):
+        raise WrongValueError(infinite, column[int(infinite[0])].as_py(), "a finite number")
     return values
 
 
@@ -65,7 +68,7 @@ def read_flags(column: pa.ChunkedArray) -> np.ndarray:
         texts = pc.utf8_lower(trimmed(column))
         check_all(pc.is_in(texts, pa.array([*TRUE, *FALSE, None])), column, "true or false")
         return np.where(missing(texts), np.nan, floats(pc.is_in(texts, pa.array(TRUE))))
-    raise WrongValueError(*first_value(column), "true or false")
+    raise WrongValueError(*all_values(column), "true or false")
 
 
 def read_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -84,7 +87,7 @@ def read_texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pc.replace_substring(texts, MIDNIGHT, "")
     if pa.types.is_primitive(kind) or pa.types.is_null(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.string())
-    raise WrongValueError(*first_value(column), "a category")
+    raise WrongValueError(*all_values(column), "a category")
 
 
 def texts_of_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -132,13 +135,30 @@ def is_number(kind: pa.DataType) -> bool:
 
 
 def check_all(right: pa.ChunkedArray | pa.Array, column: pa.ChunkedArray, expected: str) -> None:
-    """Raise for the first row that is not right; nulls are."""
-    row = pc.index(right, pa.scalar(False)).as_py()
-    if row >= 0:
-        raise WrongValueError(row, column[row].as_py(), expected)
+    """Raise for the rows that are not right; nulls are."""
+    if pc.index(right, pa.scalar(False)).as_py() >= 0:
+        wrong = pc.fill_null(pc.invert(right), False)
+        rows = np.flatnonzero(floats(wrong))
+        raise WrongValueError(rows, column[int(rows[0])].as_py(), expected)
 
 
-def first_value(column: pa.ChunkedArray) -> tuple[int, Any]:
-    """Row and value of the first that is not missing; of row 0 where all are."""
-    row = max(0, pc.index(pc.is_valid(column), pa.scalar(True)).as_py())
-    return row, column[row].as_py() if len(column) else None
+def all_values(column: pa.ChunkedArray) -> tuple[np.ndarray, Any]:
+    """The rows that are not missing, all where all are, and the value of the first of them."""
+    rows = np.flatnonzero(~missing(column))
+    rows = rows if len(rows) else np.arange(max(1, len(column)))
+    return rows, column[int(rows[0])].as_py() if len(column) else None
+
+
+def wrong_values(column: pa.ChunkedArray, read: Callable[[pa.ChunkedArray], object]) -> Iterator[tuple[int, Any, str]]:
+    """Yield what reading refuses: the row, the value, and what was expected, in a pass for each way of being wrong."""
+    rows = np.arange(len(column))
+    while len(rows):
+        try:
+            read(column)
+            return
+        except WrongValueError as wrong:
+            values = column.take(pa.array(wrong.rows)).to_pylist()
+            for row, value in zip(rows[wrong.rows].tolist(), values, strict=True):
+                yield row, value.strip() if isinstance(value, str) else value, wrong.expected
+            kept = np.delete(np.arange(len(rows)), wrong.rows)
+            rows, column = rows[kept], column.take(pa.array(kept))

@@ -1,6 +1,6 @@
 """trainyard.Regressor: a network that predicts numbers, as an estimator of scikit-learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -65,8 +65,9 @@ class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-lear
         random_state: Any = None,
         warm_start: bool = False,
         initial_weights: Any = None,
-        callbacks: Sequence[Callable[..., Any]] | None = None,
+        callbacks: Sequence[Any] | None = None,
         verbose: bool = False,
+        tracking: Any = None,
         dataset: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
@@ -112,6 +113,7 @@ class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-lear
         self.initial_weights = initial_weights
         self.callbacks = callbacks
         self.verbose = verbose
+        self.tracking = tracking
         self.dataset = dataset
         self.training = training
         self.run = run

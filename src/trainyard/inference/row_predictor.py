@@ -64,17 +64,17 @@ class RowPredictor:
 
     def _predict(self, chunk: Chunk) -> pa.Table:
         self.tally.rows += chunk.count
-        parts, good, wrong = [], [], dict(chunk.broken)
-        for start, rows in readable(self.model, self._with_points(chunk.table)):
-            if isinstance(rows, DataError):
-                row = int(chunk.rows[start])
-                wrong[row] = " ".join(rows.faults).replace(" (row 1)", "")
-            else:
-                parts.append(self.model.forward(*rows))
-                good.append(np.arange(start, start + len(rows[0])))
+        table, encoder, wrong = self._with_points(chunk.table), self.model.encoder, dict(chunk.broken)
+        kept = np.arange(table.num_rows)
+        try:
+            encoded = encoder.encode(table)
+        except DataError:
+            bad = encoder.wrong_rows(table)
+            wrong |= {int(chunk.rows[row]): " ".join(faults) for row, faults in bad.items()}
+            kept = np.setdiff1d(kept, np.fromiter(bad, np.int64))
+            encoded = self._encoded(table.take(pa.array(kept)))
         self._tell(chunk, wrong)
-        kept = np.concatenate(good) if good else np.empty(0, np.int64)
-        outputs = np.concatenate(parts) if parts else np.empty((0, self.model.card["outputs"]))
+        outputs = self.model.forward(*encoded)
         columns = [chunk.kept[name].take(pa.array(kept)) for name in self.keep]
         predicted = [pa.chunked_array([_array(values)]) for values in self.model.named(outputs).values()]
         if self.bad_rows == "empty" and wrong:
@@ -82,6 +82,14 @@ class RowPredictor:
             places = _places(chunk.rows[kept], chunk.count)
             predicted = [values.take(places) for values in predicted]
         return pa.table([*columns, *predicted], names=self.schema.names).cast(self.schema)
+
+    def _encoded(self, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+        """Rows each of which can be read, as the network sees them; images of several shapes one by one."""
+        try:
+            return self.model.encoder.encode(table)
+        except DataError:
+            rows = [self.model.encoder.encode(table.slice(row, 1)) for row in range(table.num_rows)]
+            return np.concatenate([x for x, _ in rows]), np.concatenate([codes for _, codes in rows])
 
     def _with_points(self, table: pa.Table) -> pa.Table:
         """Numbers that a wrong value among them left as texts, with the point for the comma of the training data."""
@@ -102,24 +110,6 @@ class RowPredictor:
         for row in sorted(wrong)[: TOLD - len(self.tally.first)]:
             self.tally.first.append(f"{chunk.place(row)}: {wrong[row]}")
         self.tally.bad += len(wrong)
-
-
-def readable(
-    model: Model, table: pa.Table, start: int = 0
-) -> Iterator[tuple[int, tuple[np.ndarray, np.ndarray] | DataError]]:
-    """Yield rows as the network sees them, as many together as can be, each time with the first of them; or the one
-    row that the encoder refuses, with why."""
-    if not table.num_rows:
-        return
-    try:
-        yield start, model.encoder.encode(table)
-    except DataError as error:
-        if table.num_rows == 1:
-            yield start, error
-            return
-        half = table.num_rows // 2
-        yield from readable(model, table.slice(0, half), start)
-        yield from readable(model, table.slice(half), start + half)
 
 
 def _array(values: np.ndarray) -> pa.Array:

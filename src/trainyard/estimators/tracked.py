@@ -1,0 +1,51 @@
+"""The run that a training within Python leaves, as `python train.py` leaves one: folder, journal, and MLflow."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trainyard.config.root import project_root
+from trainyard.config.runs import new_run_folder
+from trainyard.config.schema import Config
+from trainyard.files import remove_if_empty
+from trainyard.tracking.client import start_mirror
+from trainyard.tracking.reading import JOURNAL
+from trainyard.training.companions import Companions
+from trainyard.training.fit import Fitted
+from trainyard.training.plan import Plan
+from trainyard.training.result import Asked
+from trainyard.training.stop import Stop
+from trainyard.training.story import tell
+
+
+def leave_run(plan: Plan, fit: Callable[..., Fitted], called: str) -> Path:
+    """Let `fit` do the work of a plan as a run, and return its folder; `called` is what its lineage has as command.
+
+    Nothing is printed. What MLflow does not take is warned of, and `trainyard sync` brings it there. Raises ConfigError
+    for a server without an address.
+    """
+    config, root = plan.config, project_root()
+    folder = new_run_folder(root, config.experiment_name)
+    companions = Companions(start_mirror(folder, config.tracking, root), config.tracking.drain)
+    folder.mkdir(parents=True)
+    try:
+        tell(plan, companions, Stop(), Asked(folder, (), called, in_python=True), None, fit=fit)
+    finally:
+        companions.close(began=(folder / JOURNAL).exists())
+        remove_if_empty(folder, above=2)
+    if companions.problem is not None:
+        warnings.warn(f"{folder.name}: {companions.problem} Bring the rest with: trainyard sync", stacklevel=6)
+    return folder
+
+
+def begun_from(config: Config, before: Path | str | None, weights: Any) -> Config:
+    """Return the config of a run with tags that tell what it begins with: the run, or fit, `before`, or other weights.
+
+    Neither is in a config by itself.
+    """
+    tags = {} if before is None else {"goes_on_from": Path(before).name}
+    if weights is not None:
+        tags["initial_weights"] = str(weights) if isinstance(weights, str | Path) else f"of a {type(weights).__name__}"
+    return replace(config, tags={**config.tags, **tags})
