@@ -34,11 +34,11 @@ class Team:
 
     def join(self, specs: Sequence[Spec]) -> None:
         """Start engines, all at once, and wait until each is imported."""
-        started = {spec: self.start(spec) for spec in specs}
-        self.workers |= started
-        for spec, worker in started.items():
+        for spec in specs:
+            self.workers[spec] = self.start(spec)
+        for spec in specs:
             try:
-                self.facts[spec] = worker.hear(START_SECONDS)["facts"]
+                self.facts[spec] = self.workers[spec].hear(START_SECONDS)["facts"]
                 self.absent.pop(spec, None)
             except (CannotError, GoneError) as error:
                 self.lose(spec, str(error))
