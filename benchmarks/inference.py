@@ -25,7 +25,7 @@ from trainyard.export.raw_inputs import raw_inputs
 from trainyard.inference import Model, load
 
 ROWS = 50_000
-FEW, MANY, PIECE = 100_000, 10_000_000, 500_000
+FEW, MANY, PIECE = 100_000, 10_000_000, 100_000
 MODELS = {"mixed table": ["dataset=csv", "dataset.path=rows.csv", "dataset.target=label"], "digits": []}
 QUICK = ["training.max_epochs=2", "tracking=off", "training.progress=false"]
 ONE = ("import sys, trainyard; model = trainyard.load(sys.argv[1]); "

@@ -86,7 +86,7 @@ class BinaryFile:
         self.columnar: Any = None
         self.total: int | None = None
         if ending in PARQUET_ENDINGS:
-            self.columnar = whole(path, "Parquet", b"PAR1", lambda: pq.ParquetFile(path))
+            self.columnar = whole(path, "Parquet", b"PAR1", lambda: pq.ParquetFile(path, pre_buffer=False))
             self.schema, self.total = self.columnar.schema_arrow, int(self.columnar.metadata.num_rows)
         else:
             self.file = whole(path, "Feather", b"ARROW1", lambda: ipc.open_file(pa.memory_map(str(path))))
