@@ -11,10 +11,10 @@ from benchmarks.harness import Measured, Result, save, tell
 
 Section = Callable[[int], tuple[str, Measured, list[Result]]]
 ROUNDS = {
-    "training_long": 9, "numpy": 7, "wide": 5, "cnn": 5, "accuracy": 5,
+    "training_long": 9, "numpy": 7, "wide": 5, "cnn": 5, "accuracy": 5, "memory_of_training": 3, "gpu": 7,
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
     "command": 5, "sweep": 3, "listing": 9, "pipeline": 7,
-    "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
+    "scale": 1, "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
     "loading": 9, "onnx_runtime": 9, "streaming": 1,
 }  # fmt: skip
 
@@ -25,6 +25,10 @@ def section(name: str) -> Section:
         from benchmarks.training import run
     elif name == "training_long":
         from benchmarks.training import run_long as run
+    elif name == "memory_of_training":
+        from benchmarks.memory_of_training import run
+    elif name == "gpu":
+        from benchmarks.gpu import run
     elif name == "accuracy":
         from benchmarks.accuracy import run
     elif name in ("numpy", "wide", "cnn"):
@@ -46,6 +50,8 @@ def section(name: str) -> Section:
         from benchmarks.lineage import run
     elif name == "hashing":
         from benchmarks.lineage import run_hashing as run
+    elif name == "scale":
+        from benchmarks.scale import run
     elif name in ("loading", "onnx_runtime", "streaming"):
         from benchmarks.inference import run_loading, run_runtime, run_streaming
 
@@ -74,7 +80,7 @@ def main() -> int:
     sections, kept = {}, True
     for name in options.names or ROUNDS:
         title, measured, results = section(name)(options.rounds or ROUNDS[name])
-        print(tell(title, measured, results), flush=True)
+        print(tell(title, measured, results) if measured else f"\n{title}", flush=True)
         sections[title] = measured, results
         kept &= all(result.met for result in results)
     save(Path(__file__).parent / "results" / "latest.json", sections)

@@ -23,12 +23,12 @@ SIDE, HIDDEN, BATCH, RATE, EPOCHS = 28, 500, 60, 0.05, 15
 CPU = torch.device("cpu")
 
 
-def train(made: Config) -> float:
+def train(made: Config, device: torch.device = CPU) -> float:
     """Fit as `python train.py` does, with a journal and checkpoints; return the seconds, preparing left out."""
     rows, started = prepared(made), time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal.create(Path(folder), kind="run", experiment="bench", name="bench")
-        plan = plan_run(made, rows, CPU)
+        plan = plan_run(made, rows, device)
         checkpoints = Checkpoints(Path(folder), made.training)
         fit(
             plan, checkpoints=checkpoints,

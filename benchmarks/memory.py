@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,29 +66,39 @@ def make_piece(rng: np.random.Generator, start: int) -> pa.Table:
 def peak_of_training(path: Path) -> float:
     """Return the peak in GiB of one epoch on a table that was not prepared before."""
     with tempfile.TemporaryDirectory(dir=path.parent) as root:
-        mark = uuid.uuid4().hex
-        env = {**os.environ, "TRAINYARD_ROOT": root, MARK: mark, "MLFLOW_DISABLE_TELEMETRY": "true"}
         command = [
             sys.executable, str(REPOSITORY / "train.py"), "dataset=csv", f"dataset.path={path}", "dataset.target=y",
             "training.max_epochs=1", "training.batch_size=4096", "tracking=local",
         ]  # fmt: skip
-        training = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                    text=True)  # fmt: skip
-        peak, ended = [0.0], threading.Event()
-        watcher = threading.Thread(target=watch, args=(mark, peak, ended))
-        watcher.start()
-        output = training.communicate()[0]
-        ended.set()
-        watcher.join()
+        return peak_of(command, Path(root))
+
+
+def peak_of(command: Sequence[str], root: Path) -> float:
+    """Return the peak in GiB of a command and of all that it starts, in a project of its own."""
+    mark = uuid.uuid4().hex
+    env = {**os.environ, "TRAINYARD_ROOT": str(root), MARK: mark, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    training = subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    peak, ended = [0.0], threading.Event()
+    watcher = threading.Thread(target=watch, args=(mark, peak, ended))
+    watcher.start()
+    output = training.communicate()[0]
+    ended.set()
+    watcher.join()
     if training.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {training.returncode}: {output[-2000:]}")
     return peak[0]
 
 
-def watch(mark: str, peak: list[float], ended: threading.Event) -> None:
-    """Keep the largest sum, in GiB, of the memory of all processes that bear the mark in their environment."""
+def watch(
+    mark: str, peak: list[float], ended: threading.Event, count: Callable[[Path], int] | None = None
+) -> None:
+    """Keep the largest sum, in GiB, of the memory of all processes that bear the mark in their environment.
+
+    `count` returns the bytes of a process: its share of all that it uses, unless told otherwise.
+    """
+    count = count or proportional_bytes
     while not ended.is_set():
-        total = sum(proportional_bytes(process) for process in Path("/proc").iterdir() if bears(process, mark))
+        total = sum(count(process) for process in Path("/proc").iterdir() if bears(process, mark))
         peak[0] = max(peak[0], total / 2**30)
         time.sleep(SAMPLE_SECONDS)
 

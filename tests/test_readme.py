@@ -23,7 +23,7 @@ from tests.checkout import REPOSITORY, copy_checkout
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = (
     "README.md", "CONTRIBUTING.md", "docs/models.md", "docs/sweeps.md", "docs/what-you-see.md", "docs/mlflow.md",
-    "docs/accelerators.md", "docs/resume.md", "docs/predict.md",
+    "docs/accelerators.md", "docs/resume.md", "docs/predict.md", "docs/performance.md",
 )  # fmt: skip
 PAGES = [(REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES]
 FENCED = [fence for page in PAGES for fence in FENCE.findall(page)]

@@ -80,8 +80,8 @@ def test_a_network_that_an_engine_does_not_have_gives_it_no_row(session, workloa
 
 def test_with_little_time_rounds_are_dropped_and_what_is_slow_is_left_out(session, workloads):
     ticks = itertools.count()
-    session.clock, session.deadline = lambda: float(next(ticks)), 4.0
-    session.pace["784-10", Spec("numpy")] = [(4, 5.0)]
+    session.clock, session.deadline = lambda: float(next(ticks)), 25.0  # each look at it takes a second
+    session.pace["784-10", Spec("numpy")] = [(4, 50.0)]
     found = by_kind(session.run([workloads["linear"]], lambda *_: None))
     assert found["numpy"].note == LEFT_OUT
     assert 1 <= len(found["trainyard"].timing.seconds) < 7

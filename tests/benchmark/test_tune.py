@@ -30,7 +30,7 @@ class Fake:
     closed: bool = False
 
     def wait(self):
-        self.machine.now += 1
+        self.machine.now += self.machine.starting
 
     def turn(self, epochs, seconds):
         took, loss, problem = self.machine.does(self.setting)
@@ -46,8 +46,8 @@ class Fake:
 class Machine:
     """Where trainings take `seconds` (by override), and reach `loss`."""
 
-    def __init__(self, seconds, losses=(), problems=()):
-        self.seconds, self.losses, self.problems = seconds, dict(losses), dict(problems)
+    def __init__(self, seconds, losses=(), problems=(), starting=1.0):
+        self.seconds, self.losses, self.problems, self.starting = seconds, dict(losses), dict(problems), starting
         self.now, self.started = 0.0, []
 
     def does(self, setting):
@@ -97,6 +97,12 @@ def test_three_rounds_at_least_decide_in_the_end_however_slow_they_are():
     assert tuner.conclude(now, best) == Ratio((pytest.approx(10),) * 9)
 
 
+def test_a_start_that_takes_all_of_the_time_leaves_a_setting_its_turn():
+    machine = Machine({}, starting=40)
+    tuned = machine.tune(seconds=60)
+    assert [each.problem for tried in tuned.tried.values() for each in tried] == [None] * 2
+
+
 def test_the_fastest_of_several_values_is_taken():
     tuned = Machine({"training.block=16": 0.8}).tune()
     assert tuned.best == {"training.block": 16}
@@ -107,7 +113,9 @@ def test_a_setting_that_misses_the_loss_is_refused_however_fast_it_is(miss):
     machine = Machine({"accelerator.precision=bf16-mixed": 0.1}, {"accelerator.precision=bf16-mixed": miss})
     tuned = machine.tune()
     assert tuned.best == {}
-    assert "where it should be 2" in tuned.tried["accelerator.precision"][1].problem
+    key = "accelerator.precision"
+    problems = {each.setting.get(key): each.problem for each in tuned.tried[key]}
+    assert "where it should be 2" in problems["bf16-mixed"]
 
 
 def test_a_setting_that_fails_or_takes_far_too_long_is_refused_and_the_others_go_on():

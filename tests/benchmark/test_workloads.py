@@ -7,7 +7,7 @@ import pytest
 from tests.synthetic import make_config, make_prepared
 from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.workloads import MARK, NETWORKS, SIZES, Workload, experiment_workload, steady
-from trainyard.config.schema import Adam, Augment, Mlp, OneCycle
+from trainyard.config.schema import Adam, Augment, Classifier, Mlp, OneCycle
 from trainyard.errors import ConfigError
 
 
@@ -20,10 +20,14 @@ def test_the_published_network_and_minibatch_are_measured_first():
 
 def test_every_step_of_an_experiment_becomes_alike():
     config = make_config(patience=3, clip_norm=1.0, accumulate=4, optimizer=Adam(), schedule=OneCycle())
-    config = steady(replace(config, dataset=replace(config.dataset, augment=Augment(noise=0.1))))
+    weighed = Classifier(label_smoothing=0.1, class_weights="balanced")
+    config = steady(replace(config, dataset=replace(config.dataset, augment=Augment(noise=0.1)), model=weighed))
     assert (config.optimizer.name, config.optimizer.momentum, config.optimizer.weight_decay) == ("sgd", 0, 0)
     assert (config.schedule.name, config.training.accumulate, config.training.clip_norm) == ("constant", 1, None)
     assert config.dataset.augment == Augment()
+    assert config.model == Classifier()
+    focal = Classifier(loss="focal", label_smoothing=0.1)
+    assert steady(replace(config, model=focal)).model == focal
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 200, 5000])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.runs import find_run, newest_run, run_folders
+from trainyard.config.runs import find_run, new_run_folder, newest_run, run_folders
 from trainyard.errors import ConfigError
 
 
@@ -96,3 +96,9 @@ def test_the_newest_run_is_the_one_that_began_last_however_it_ended(root: Path) 
         first = {"type": "begin", "id": str(n), "time": 100.0 - n, "kind": "sweep" if n == 0 else "run"}
         (folder / "journal.jsonl").write_text(json.dumps(first) + "\n", encoding="utf-8")
     assert newest_run(root) == (root / "runs/digits/2026-01-01_10-00-00-bbbbbb").resolve()
+
+
+def test_new_runs_lie_under_their_experiment_and_never_in_one_folder(tmp_path: Path) -> None:
+    one, other = new_run_folder(tmp_path, "a b"), new_run_folder(tmp_path, "a b")
+    assert one.parent == tmp_path / "runs" / "a-b"
+    assert one != other

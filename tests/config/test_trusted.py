@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.trusted import resolve_target, target_fault
+from trainyard.config.trusted import given, resolve_target, target_fault
 from trainyard.errors import ConfigError
 
 
@@ -61,3 +61,11 @@ def test_what_cannot_be_had_is_told(project: Path, name: str, told: str) -> None
     with pytest.raises(ConfigError) as error:
         resolve_target(name, ["own_code"], "key")
     assert str(error.value).startswith(told)
+
+
+def test_what_was_handed_over_in_python_is_asked_for_when_it_is_used() -> None:
+    assert target_fault("python.rows", [], "dataset._target_") is None
+    with given({"python.rows": 3}):
+        assert resolve_target("python.rows", [], "dataset._target_") == 3
+    with pytest.raises(ConfigError, match=r"dataset\._target_=python\.rows: was handed over in Python and is not kept"):
+        resolve_target("python.rows", [], "dataset._target_")

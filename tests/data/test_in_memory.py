@@ -53,8 +53,11 @@ def test_other_rows_are_seen_as_the_first_were():
     again = prepare_alike(first, pa.table({"x": X}), target, weight=None, held_out=np.array([5, 3]))
     np.testing.assert_array_equal(again.train.x, first.train.x)
     np.testing.assert_allclose(again.train.y, first.train.y)
-    shifted = prepare_alike(first, pa.table({"x": X + 1}), target, weight=None, held_out=np.array([], np.int64))
+    shifted = prepare_alike(
+        first, pa.table({"x": X + 1}), target, weight=None, held_out=np.array([], np.int64), digest="d"
+    )
     assert shifted.train.x.mean() > 0.5
+    assert (shifted.digest, shifted.summary.rows) == ("d", {"train": ROWS, "val": 0, "test": 0})
 
 
 def test_what_was_decided_stays_without_the_rows():

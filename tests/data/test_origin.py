@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from trainyard.config.schema.dataset import Arrays, Csv, CustomDataset, Digits, Idx, ImageFolder, Salmon
-from trainyard.data.origin import check_files, files_of, origin_of, read_paths
+from trainyard.data.origin import check_files, files_of, handed_over, origin_of, read_paths
+from trainyard.data.sources import load_source
 from trainyard.errors import DataError
 
 DIGITS = Digits(name="digits", target=("digit",))
@@ -79,3 +80,13 @@ def test_arrays_end_in_npz_or_npy(tmp_path):
         "x.csv ends in .csv, which is not read; endings that work: .npz, .npy. Save it as one of them and set "
         "dataset.path."
     ]
+
+
+def test_rows_that_a_program_had_at_hand_lie_nowhere():
+    rows = CustomDataset(name="rows", target=("y",), _target_="python.rows")
+    assert (handed_over(rows), handed_over(replace(rows, _target_="mine.rows")), handed_over(DIGITS)) == (
+        True, False, False)  # fmt: skip
+    assert origin_of(rows) == "handed over in Python"
+    for check in (check_files, load_source):
+        with pytest.raises(DataError, match=r"handed over in Python, and no run keeps them\. Name others by dataset="):
+            check(rows)

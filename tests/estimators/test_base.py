@@ -6,6 +6,7 @@ import warnings
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
@@ -157,3 +158,14 @@ def test_a_training_that_diverges_warns():
     X, y = numbers()
     with pytest.warns(ConvergenceWarning, match="take a smaller lr"), warnings.catch_warnings():
         Regressor(optimizer="sgd", lr=1e30, max_epochs=3, random_state=0).fit(X, y)
+
+
+def test_fit_needs_rows_or_a_dataset_and_tells_what_it_left_out():
+    X, y = flowers()
+    with pytest.raises(ValueError, match=r"fit needs X and y\. Without them it trains on the dataset of a config"):
+        Classifier().fit()
+    frame = pd.DataFrame({"a": X[:, 0], "same": "x", "number": np.arange(60)})
+    assert set(Classifier(**SETTINGS).fit(frame, y).left_out_) == {"same", "number"}
+    assert Classifier(**SETTINGS).fit(X, y).left_out_ == {}
+    with pytest.raises(ValueError, match=r"augment\.flip is for images"):
+        Classifier(augment={"flip": "horizontal"}, **SETTINGS).fit(X, y)

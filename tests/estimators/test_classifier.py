@@ -92,6 +92,8 @@ def test_class_weights_are_those_of_scikit_learn():
     uneven = np.r_[np.flatnonzero(y > 0), np.flatnonzero(y == 0)[:3]]
     balanced, plain = (Classifier(class_weight=how, **SETTINGS).fit(X[uneven], y[uneven]) for how in ("balanced", None))
     assert balanced.predict_proba(X)[:, 0].mean() > plain.predict_proba(X)[:, 0].mean()
+    with pytest.raises(ValueError, match=r"class_weight: has 7, which is none of the classes of y: \[0, 1, 2\]"):
+        Classifier(class_weight={7: 2.0}, **SETTINGS).fit(X, y)
 
 
 def test_calls_of_partial_fit_are_the_epochs_of_a_fit(fitted):
@@ -109,6 +111,8 @@ def test_partial_fit_knows_classes_that_come_later_and_refuses_others():
     assert classifier.partial_fit(X, y).predict_proba(X).shape == (60, 3)
     with pytest.raises(ValueError, match="y holds 9, which is none of the classes that are known"):
         classifier.partial_fit(X, np.full(60, 9))
+    with pytest.raises(ValueError, match=r"classes=\[0, 1\]: the first call knew of \[0, 1, 2\]"):
+        classifier.partial_fit(X, y, classes=[0, 1])
 
 
 def test_it_works_in_a_pipeline_and_cross_validation():

@@ -3,7 +3,7 @@ import pytest
 from trainyard.config.compose import compose
 from trainyard.config.text import to_yaml
 from trainyard.errors import ConfigError
-from trainyard.estimators.composing import composed
+from trainyard.estimators.composing import asks_for_tracking, composed
 
 
 def test_overrides_lie_over_the_file_that_config_names(tmp_path):
@@ -16,3 +16,11 @@ def test_overrides_lie_over_the_file_that_config_names(tmp_path):
 def test_a_run_cannot_be_resumed():
     with pytest.raises(ConfigError, match="resume=latest: an estimator goes on with warm_start or partial_fit"):
         composed(["resume=latest"])
+
+
+@pytest.mark.parametrize(
+    ("override", "asks"),
+    [("tracking=server", True), ("tracking.uri=http://a", True), ("+tracking.drain=1", True), ("tags.a=1", False)],
+)
+def test_tracking_is_asked_for_by_its_key(override, asks):
+    assert asks_for_tracking(["dataset=iris", override]) is asks

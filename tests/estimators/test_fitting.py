@@ -3,7 +3,8 @@ from torch import nn
 
 from trainyard.config.compose import compose
 from trainyard.data.in_memory import prepare_in_memory
-from trainyard.estimators.fitting import as_before, further, take_over, train
+from trainyard.estimators.fitting import as_before, take_over, train
+from trainyard.estimators.going_on import further
 
 
 def test_a_training_that_goes_on_is_one_that_never_stopped():

@@ -1,7 +1,11 @@
-import numpy as np
+from dataclasses import replace
 
-from trainyard.estimators.given_rows import Given, hold_out
+import numpy as np
+import pyarrow as pa
+
+from trainyard.estimators.given_rows import Given, hold_out, rows_md5
 from trainyard.estimators.rows import Form, Rows
+from trainyard.estimators.targets import classification, regression
 
 FORM = Form("numbers", ("x_0",))
 
@@ -23,3 +27,16 @@ def test_what_is_held_out_has_its_share_of_each_class_and_depends_on_the_seed():
     assert np.bincount(rows.y[held_out]).tolist() == [8, 2]
     assert held_out.tolist() == hold_out(rows, 0.1, 0, stratified=True).tolist()
     assert held_out.tolist() != hold_out(rows, 0.1, 1, stratified=True).tolist()
+
+
+def test_the_digest_is_that_of_rows_targets_and_weights():
+    def md5(y=(0, 1, 0), labels=("a", "b"), weight=None, x=None):
+        rows = given(list(y), weight)
+        rows = rows if x is None else replace(rows, x=Rows(FORM, table=pa.table({"x_0": x})))
+        return rows_md5(rows, classification(np.array(y), np.array(labels)))
+
+    assert md5() == md5()
+    others = [md5((0, 1, 1)), md5(labels=("a", "c")), md5(weight=np.ones(3)), md5(x=["u", "v", "w"])]
+    assert len({md5(), *others}) == 5
+    numbers = np.array([[0.5], [1.5]])
+    assert len(rows_md5(given(numbers), regression(numbers))) == 32

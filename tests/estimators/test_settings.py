@@ -4,7 +4,16 @@ import pytest
 from trainyard import Classifier
 from trainyard.config.schema import Layers
 from trainyard.estimators.own_code import OwnCode
-from trainyard.estimators.settings import ALL_ROWS, ParameterError, config_of, in_parameters, plain
+from trainyard.estimators.settings import (
+    ALL_ROWS,
+    ParameterError,
+    choices_of,
+    config_of,
+    in_parameters,
+    is_tracked,
+    plain,
+    tracking_of,
+)
 
 DEFAULTS = Classifier._defaults()
 
@@ -61,3 +70,29 @@ def test_values_of_numpy_become_pythons():
 
 def test_keys_in_a_sentence_become_parameters_and_longer_ones_stay():
     assert in_parameters("optimizer.lr and my.optimizer.lr, seed") == "lr and my.optimizer.lr, random_state"
+    assert in_parameters("network.name=mpl; accelerator=gpu: none") == "network=mpl; device=gpu: none"
+
+
+def test_where_a_fit_is_tracked_is_a_word_or_a_mapping():
+    assert tracking_of(None) == {"name": "off"}
+    assert tracking_of("local") == {"name": "local"}
+    assert tracking_of({"uri": "http://a", "drain": 2}) == {"name": "server", "uri": "http://a", "drain": 2}
+    assert tracking_of({"log_model": False}) == {"name": "local", "log_model": False}
+    assert [is_tracked(tracking) for tracking in (None, "off", {"name": "off"}, "server", {})] == [
+        False, False, False, True, True]  # fmt: skip
+    run = {"tracking": {"name": "local"}}
+    assert config(run=run).tracking.name == "local"
+    assert config(run=run, tracking="off").tracking.name == "off"
+
+
+def test_what_was_chosen_is_told_in_words_of_the_parameters():
+    params = {**DEFAULTS, "hidden": (8, 4), "lr": np.float64(0.1), "calibrate": True, "patience": None, "loss": nn_loss,
+              "optimizer": {"name": "sgd", "nesterov": False}, "verbose": True, "dataset": {"a": 1}}  # fmt: skip
+    assert choices_of(params, DEFAULTS) == (
+        "hidden=[8,4]", "loss=nn_loss", "calibrate=true", "optimizer={name:sgd,nesterov:false}", "lr=0.1",
+        "patience=null")  # fmt: skip
+    assert choices_of(DEFAULTS, DEFAULTS) == ()
+
+
+def nn_loss(output, y):
+    """Stand for a loss of one's own."""

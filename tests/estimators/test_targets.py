@@ -29,3 +29,9 @@ def test_targets_have_the_names_of_y_and_none_of_a_column():
     assert target_names(pd.Series([1], name="price"), 1, ("size",)) == ("price",)
     assert target_names(pd.DataFrame({"a": [1], "b": [1]}), 2, ("a",)) == ("a_", "b_")
     assert target_names(np.ones((1, 2)), 2, ()) == ("y_0", "y_1")
+
+
+@pytest.mark.parametrize(("y", "kinds"), [(["a", None], "NoneType and str"), (["a", 3], "int and str")])
+def test_labels_without_an_order_are_told(y, kinds):
+    with pytest.raises(ValueError, match=rf"y holds labels of several kinds \({kinds}\), which have no order"):
+        read_labels(Classifier(), np.array(y, dtype=object))

@@ -6,7 +6,7 @@ from tests.export.models import mixed_model
 from tests.inference.packages import package_images
 from trainyard.data.pixels import PixelArray
 from trainyard.data.source import Source
-from trainyard.export.truth import PIECE, largest_difference, plain_predictions, raw_pieces
+from trainyard.export.truth import PIECE, example_pieces, largest_difference, plain_predictions, raw_pieces
 from trainyard.inference import load
 
 
@@ -59,3 +59,11 @@ def test_numbers_differ_in_deviations_of_their_target(tmp_path):
     expected = plain_predictions(model, source.table)
     other = {**expected, "width": expected["width"] + 3 * model.card["target_scale"][1]}
     assert largest_difference(model, expected, other) == pytest.approx(3)
+
+
+def test_examples_of_the_card_are_rows_too(classifier, tmp_path):
+    model, _ = classifier
+    assert [len(piece) for piece in example_pieces(model)] == [len(model.card["example"]), 1]
+    images = package_images(tmp_path / "model")
+    (piece,) = example_pieces(load(tmp_path / "model"))
+    assert piece.shape[1:] == images.shape[1:]

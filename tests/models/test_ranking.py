@@ -48,9 +48,9 @@ def test_classes_that_are_sorted_some_at_a_time_come_to_the_same(monkeypatch, cl
         assert part.numpy() == pytest.approx(other.numpy(), rel=1e-12)
 
 
-def test_of_many_classes_pairs_are_counted():
+def test_of_many_classes_rows_are_searched():
     probability, y = np.random.default_rng(0).dirichlet(np.ones(150), 60), np.arange(60)
-    counted = ranked(probability, y)
+    found = ranked(probability, y)
     precision = [average_precision_score(y == k, probability[:, k]) for k in range(60)]
-    assert average_precision(counted).item() == pytest.approx(np.mean(precision))
-    assert len(counted.hits) == 150
+    assert average_precision(found).item() == pytest.approx(np.mean(precision))
+    assert len(found.hits) == 150

@@ -52,3 +52,11 @@ def test_training_is_called_as_it_was(command, program):
 ])  # fmt: skip
 def test_mlflow_is_opened_where_the_run_is(uri, command):
     assert mlflow_command(uri) == command
+
+
+def test_what_needs_rows_that_nobody_keeps_is_not_offered(tmp_path):
+    folder = traced_run(tmp_path / "2026-01-01_10-00-00-aaaaaa")
+    (folder / "config.yaml").write_text("dataset: {_target_: python.rows}")
+    offered = dict(run_commands(read_run(folder), "FINISHED"))
+    assert "draw this page and its plots again" in offered
+    assert not {"go on with it", "its spread over seeds", "run it again and compare, to the bit"} & set(offered)

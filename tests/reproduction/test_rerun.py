@@ -6,7 +6,7 @@ import yaml
 from trainyard.config.schema import Tracking
 from trainyard.errors import TrainyardError
 from trainyard.reproduction.original import Original
-from trainyard.reproduction.rerun import config_again, environment, new_folder, rerun
+from trainyard.reproduction.rerun import config_again, environment, rerun
 from trainyard.reproduction.workspace import Workspace
 
 
@@ -65,8 +65,3 @@ def test_the_training_is_typed_in_the_workspace(original, tmp_path, monkeypatch,
 def test_without_sources_the_installed_package_runs(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
     assert "PYTHONPATH" not in environment(Workspace(tmp_path, tmp_path, {}, None), tmp_path)
-
-
-def test_each_repetition_has_a_folder_of_its_own(tmp_path):
-    assert new_folder(tmp_path, "a b") != new_folder(tmp_path, "a b")
-    assert new_folder(tmp_path, "a b").parent.name == "a-b"

@@ -34,10 +34,14 @@ def test_commands_are_typed_where_they_were_typed(made, repository, tmp_path):
     (repository / "sub" / "train.py").touch()
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "more")
-    with open_workspace(made(), tmp_path, repository / "sub") as workspace:
+    files = made()
+    with open_workspace(files, tmp_path, repository / "sub") as workspace:
         assert workspace.folder.name == "sub"
         assert (workspace.folder / "train.py").exists()
         assert workspace.sources is None
+    (repository / "not in git").mkdir()
+    with open_workspace(files, tmp_path, repository / "not in git") as workspace:
+        assert list(workspace.folder.iterdir()) == []
 
 
 def test_data_are_found_by_the_key_that_named_them(made, repository, tmp_path):

@@ -7,6 +7,7 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
+from trainyard.config.trusted import given
 from trainyard.errors import ConfigError
 from trainyard.training.callbacks import OF_MINIBATCHES, build_callbacks, look_at_minibatches
 from trainyard.training.checkpoint import Checkpoints, newest_state
@@ -119,3 +120,12 @@ def test_the_fast_engine_is_refused_to_what_looks_at_minibatches():
 def test_lightnings_hooks_are_where_they_were():
     assert all(hasattr(pl.Callback, hook) for hook in OF_MINIBATCHES)
     assert not look_at_minibatches([pl.Callback()])
+
+
+def test_one_that_was_handed_over_is_taken_as_it_is():
+    watcher = Watcher()
+    with given({"python.callbacks.Watcher": watcher}):
+        config = make_config(callbacks={"one": {"_target_": "python.callbacks.Watcher"}})
+        assert build_callbacks(config) == [watcher]
+    with pytest.raises(ConfigError, match="was handed over in Python and is not kept"):
+        build_callbacks(config)

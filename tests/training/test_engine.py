@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -5,6 +7,7 @@ from tests.synthetic import make_config
 from tests.training.settings import MADE
 from trainyard.config.schema import Accelerator, Optimizer
 from trainyard.errors import ConfigError
+from trainyard.training import engine
 from trainyard.training.distributed import World
 from trainyard.training.engine import choose_engine, open_stepper
 from trainyard.training.flat_stepper import FlatStepper
@@ -42,3 +45,15 @@ def test_it_knows_how_many_minibatches_of_a_size_are_to_come():
     )  # fmt: skip
     assert isinstance(stepper, FlatStepper)
     assert stepper.expected == {16: 120, 8: 10}
+
+
+def test_graphs_are_for_one_gpu_and_32_bits_or_fewer(monkeypatch):
+    plan = plan_run(make_config(), MADE["classes"], torch.device("cpu"))
+    opened = []
+    monkeypatch.setattr(engine, "GraphStepper", lambda *_: opened.append("graphs"))
+    monkeypatch.setattr(engine, "FlatStepper", lambda *_: opened.append("flat"))
+    on_gpu = replace(plan.device, torch=torch.device("cuda", 0))
+    for device in (plan.device, on_gpu, replace(on_gpu, precision="64")):
+        module = LightningModel(plan.build_model())
+        open_stepper("fast", module, Member(plan.config), device, World(), length=plan.length, sizes=[16])
+    assert opened == ["flat", "graphs", "flat"]

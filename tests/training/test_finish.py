@@ -17,9 +17,11 @@ from trainyard.training.finish import (
     best_metrics,
     final_metrics,
     final_outputs,
+    fitted_temperature,
     package,
     write_per_class,
     write_predictions,
+    write_tested,
 )
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run
@@ -158,3 +160,19 @@ def test_each_class_is_in_a_table(tmp_path):
     assert recall == pytest.approx(final_metrics(plan, done, tested)["test/balanced_accuracy"])
     regression, trained = fitted(make_prepared("regression"))
     assert write_per_class(tmp_path, regression, final_outputs(regression, trained)) == []
+
+
+def test_what_the_test_gave_is_written_with_a_table_of_the_classes(tmp_path):
+    plan, done = fitted(make_prepared())
+    files = write_tested(tmp_path, plan, done, final_outputs(plan, done))
+    assert [path.name for path in files] == ["predictions.npz", "per_class.json", "per_class.csv"]
+    assert all(path.exists() for path in files)
+
+
+def test_without_a_test_part_there_are_metrics_of_the_validation_alone():
+    plan, done = fitted(make_prepared())
+    metrics = final_metrics(plan, done, None)
+    assert {name.partition("/")[0] for name in metrics} == {"best", "trained"}
+    assert fitted_temperature(plan, done) is None
+    calibrated, done = fitted(make_prepared(), model=Classifier(calibrate=True))
+    assert fitted_temperature(calibrated, done) == final_outputs(calibrated, done).temperature > 0

@@ -8,7 +8,8 @@ from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Regressor
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, next_command, thread_remarks, trained_text, training_line
+from trainyard.training.narrate import end_text, next_command, start_text, thread_remarks, trained_text, training_line
+from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
 
@@ -46,6 +47,13 @@ def test_more_threads_than_cores_are_remarked(monkeypatch):
     crowded = replace(plan, device=replace(plan.device, threads=1000))
     remark = "1,000 threads share 2 cores, which is slow; accelerator.threads=auto takes as many as help"
     assert thread_remarks(crowded) == [remark]
+
+
+def test_products_in_bf16_are_told_beside_the_device(tmp_path):
+    plan = plan_run(make_config(), make_prepared(), torch.device("cpu"))
+    assert "multiplies" not in start_text(plan, "made", tmp_path)
+    faster = replace(plan, device=replace(plan.device, passes=Passes(bf16=True)))
+    assert "note       accelerator.precision=auto: training multiplies in bf16" in start_text(faster, "made", tmp_path)
 
 
 def test_after_a_finished_run_its_spread_over_seeds_is_next():
@@ -104,3 +112,7 @@ def test_the_end_tells_of_each_class(tmp_path):
     plan = plan_run(make_config(max_epochs=1), make_prepared(), torch.device("cpu"))
     text = end_text(plan, fit(plan), RunResult(tmp_path, "FINISHED", 0, {}, None), command="c", mlflow="m")
     assert "  cat       0.5000  1.0000  0.6600          4\n" in text
+
+
+def test_after_a_run_of_a_program_its_pictures_are():
+    assert next_command("trainyard.Classifier.fit", result()) == "trainyard report run=4f2a"

@@ -15,14 +15,14 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(monkeypatch, stream, left=None, **settings):
+def shown(monkeypatch, stream, left=None, quiet=False, **settings):
     monkeypatch.setattr(sys, "stderr", stream)
     config = make_config(**{"progress": True, "max_epochs": 2, **settings})
     plan = plan_run(config, make_prepared(), torch.device("cpu"))
     stop = Stop()
     if left is not None:
         stop.limit(left)
-    with Progress(plan, stop) as progress:
+    with Progress(plan, stop, quiet=quiet) as progress:
         progress.bar.mininterval = 0
         progress.step(0, 13)
         progress.epoch(1, {"train/loss": 0.5, "val/loss": 0.25})
@@ -50,3 +50,7 @@ def test_with_a_limit_of_epochs_the_bar_tells_the_time_itself(monkeypatch):
 @pytest.mark.parametrize(("stream", "progress"), [(io.StringIO(), True), (Terminal(), False)])
 def test_it_is_quiet_elsewhere(monkeypatch, stream, progress):
     assert shown(monkeypatch, stream, progress=progress) == ""
+
+
+def test_a_quiet_one_shows_nothing(monkeypatch):
+    assert shown(monkeypatch, Terminal(), quiet=True) == ""

@@ -130,7 +130,7 @@ def test_a_failure_half_way_keeps_what_was_reached(root, monkeypatch):
     def fail(*arguments):
         raise RuntimeError("the disk is gone")
 
-    monkeypatch.setattr("trainyard.training.story.write_predictions", fail)
+    monkeypatch.setattr("trainyard.training.story.write_tested", fail)
     with pytest.raises(RuntimeError, match="the disk is gone"):
         start(root, "c")
     folder = root / "runs" / "iris" / "c"

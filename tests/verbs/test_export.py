@@ -43,3 +43,27 @@ def test_a_run_that_only_mlflow_has_needs_an_output(
     assert "say by output= where the export goes" in capsys.readouterr().err
     assert run_command(["explain", "run=models:/houses@champion"]) == 2
     assert "its folder is not here, where plots would go" in capsys.readouterr().err
+
+
+def test_rows_of_a_file_or_examples_stand_in_for_those_that_tested_the_model(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    import pyarrow.csv as pacsv
+
+    from tests.export.models import mixed_model
+    from trainyard.config.compose import compose
+    from trainyard.config.schema.dataset import CustomDataset
+    from trainyard.verbs.export import compared_rows
+
+    model, source = mixed_model(project / "run" / "model")
+    config = compose(["dataset=iris"])
+    gone = replace(config, dataset=CustomDataset(name="rows", target=("y",), _target_="python.rows"))
+    pacsv.write_csv(source.table.select(model.columns).slice(0, 7), project / "rows.csv")
+    for each, file, rows in ((gone, None, 2), (gone, "rows.csv", 7), (config, "rows.csv", 7)):
+        _, pieces = compared_rows(project / "run", each, None if file is None else project / file)
+        assert [len(piece) for piece in pieces] == [rows, 1]
+    monkeypatch.setattr("trainyard.evaluation.tested.open_tested", lambda *given: pytest.fail("those of its test"))
+    with pytest.raises(pytest.fail.Exception, match="those of its test"):
+        compared_rows(project / "run", config, None)

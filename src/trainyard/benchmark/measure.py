@@ -18,10 +18,9 @@ from trainyard.errors import TrainyardError
 
 REPEATS = 7
 START_SECONDS = 120.0  # that an engine may take to be imported
-PATIENCE = 0.2  # of the budget that an engine may take for one answer, compiling included
-LEAST_PATIENCE = 20.0  # seconds
+PATIENCE, MOST_PATIENCE = 0.2, 20.0  # of the budget, or seconds, that one answer may take, compiling included
+LEAST_PATIENCE = 5.0  # seconds, whatever time is left
 TOO_SLOW = 3.0  # times its share that an engine may be expected to take for a case
-LEAST_TURN = 10.0  # seconds that an epoch may always take before the engine is given up
 
 
 @dataclass
@@ -35,11 +34,11 @@ class Team:
 
     def join(self, specs: Sequence[Spec]) -> None:
         """Start engines, all at once, and wait until each is imported."""
-        started = {spec: self.start(spec) for spec in specs}
-        self.workers |= started
-        for spec, worker in started.items():
+        for spec in specs:
+            self.workers[spec] = self.start(spec)
+        for spec in specs:
             try:
-                self.facts[spec] = worker.hear(START_SECONDS)["facts"]
+                self.facts[spec] = self.workers[spec].hear(START_SECONDS)["facts"]
                 self.absent.pop(spec, None)
             except (CannotError, GoneError) as error:
                 self.lose(spec, str(error))
@@ -87,7 +86,7 @@ class Session:
     @property
     def patience(self) -> float:
         """Seconds after which an engine is given up."""
-        return max(LEAST_PATIENCE, PATIENCE * self.budget)
+        return max(LEAST_PATIENCE, min(self.left, max(MOST_PATIENCE, PATIENCE * self.budget)))
 
     @property
     def left(self) -> float:
@@ -158,7 +157,7 @@ class Session:
             return replace(row, note=self.team.absent[row.spec])
         steps = case.checked + 2 * case.rows / case.batch_size
         expected = steps * step_seconds(self.pace.get((row.network, row.spec), []), case.batch_size)
-        if expected > TOO_SLOW * share:
+        if self.late or expected > TOO_SLOW * share:
             return replace(row, note=LEFT_OUT)
         try:
             answer = self.team.workers[row.spec].ask(self.patience, do="check", case=case.as_dict())
@@ -194,7 +193,7 @@ class Turn:
 
     def __call__(self) -> Seconds:
         """Return the seconds of an epoch."""
-        patience = max(LEAST_TURN, 2 * self.limit)
+        patience = max(LEAST_PATIENCE, 2 * self.limit)
         answer = None if self.failure else self._attempt(lambda: self.worker.ask(patience, do="turn"))
         if answer is None:
             return Seconds(math.nan)

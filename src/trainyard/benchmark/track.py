@@ -16,12 +16,10 @@ MEASURES = ("rows_per_second", "ratio", "memory_bytes")
 
 
 def track(found: Benchmark, folder: Path, files: Sequence[Path], config: Config) -> str | None:
-    """Write the journal of a benchmark and bring it to MLflow, where it is tracked at all.
+    """Write the journal of a benchmark and bring it to the MLflow of the config.
 
     Return a sentence where that did not come about. Raises JournalError where the folder holds a run already.
     """
-    if config.tracking.name == "off":
-        return None
     journal = Journal.create(folder, kind="run", experiment=EXPERIMENT, name=folder.name)
     about = {name: value for name, value in found.machine.items() if not isinstance(value, dict)}
     journal.params({**about, **{f"version.{name}": text for name, text in found.machine["versions"].items()}})

@@ -168,7 +168,8 @@ class Tuner:
         for rival in rivals:
             rival.wait()
         left = seconds - (self.clock() - began)
-        tried = self.compare([best, *rivals], left, left if axis.key == COMPILE else min(left, self.patience))
+        patience = max(left, self.patience) if axis.key == COMPILE else self.patience
+        tried = self.compare([best, *rivals], left, patience)
         for place, rival in enumerate(rivals, 1):
             if rival.problem is None and (problem := loss_problem(rival, now)) is not None:
                 tried[place] = Tried(rival.setting, problem=problem)

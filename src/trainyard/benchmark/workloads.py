@@ -7,7 +7,7 @@ from pathlib import Path
 from trainyard.benchmark.case import VALIDATED, Case, why_not_plain
 from trainyard.benchmark.engines import WITHOUT_TORCH, Spec
 from trainyard.benchmark.simulated import write_simulated
-from trainyard.config.schema import Augment, Cnn, Config, Constant, Linear, Mlp, Network, Sgd
+from trainyard.config.schema import Augment, Classifier, Cnn, Config, Constant, Linear, Mlp, Network, Sgd
 from trainyard.config.text import to_dict
 from trainyard.data.prepared import Prepared
 from trainyard.data.store import load
@@ -71,14 +71,21 @@ class Workload:
 
 
 def steady(config: Config) -> Config:
-    """Return a config in which every step is alike: no augmentation, schedule, clipping, callback or early end."""
+    """Return a config in which every step is alike, and such that engines without torch can take it.
+
+    There is no augmentation, schedule, clipping, callback or early end, and cross-entropy is neither smoothed nor
+    weighted.
+    """
+    model = config.model
+    if isinstance(model, Classifier) and model.loss == "cross_entropy":
+        model = replace(model, label_smoothing=0.0, class_weights="none")
     training = replace(
         config.training, max_epochs=None, max_time=None, max_steps=ENDLESS, patience=None, accumulate=1, clip_norm=None,
         average_decay=None, limit_batches=None, overfit_batches=None, validate_every=1, progress=False, profile=False,
         monitor="val/loss", direction="auto",
     )  # fmt: skip
     return replace(
-        config, training=training, schedule=Constant(), dataset=replace(config.dataset, augment=Augment()),
+        config, model=model, training=training, schedule=Constant(), dataset=replace(config.dataset, augment=Augment()),
         callbacks={}, trainer={}, optimizer=PLAIN,
     )  # fmt: skip
 

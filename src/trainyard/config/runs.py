@@ -1,6 +1,11 @@
-"""Finding a run by what a person calls it: run=latest, run=<folder>, run=<the id at the end of its folder's name>."""
+"""Finding a run by what a person calls it: run=latest, run=<folder>, run=<the id at the end of its folder's name>.
+
+And where a new one has its folder.
+"""
 
 import json
+import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +42,13 @@ def find_run(name: str, root: Path, key: str = "run") -> Path:
         raise ConfigError(f"{key}={name}: several runs are called so: {shown}")
     endings = [folder.name.rsplit("-", 1)[-1] for folder in folders]
     raise ConfigError(f"{key}={name}: no such run in {runs}{did_you_mean(name, endings)}")
+
+
+def new_run_folder(root: Path, experiment: str) -> Path:
+    """Return where a new run of an experiment has its folder, named by the time and a few digits of its own."""
+    from trainyard.config.resolvers import folder_name
+
+    return root / "runs" / folder_name(experiment) / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}-{secrets.token_hex(3)}"
 
 
 def newest_run(root: Path) -> Path:

@@ -12,6 +12,8 @@ from trainyard.config.nearest import did_you_mean
 from trainyard.config.root import project_root
 from trainyard.errors import ConfigError
 
+HANDED_OVER = "python."  # begins what a config calls rows and callbacks that a program handed over as they are
+
 _GIVEN: ContextVar[Mapping[str, Any]] = ContextVar("given", default=MappingProxyType({}))
 
 
@@ -28,9 +30,9 @@ def given(objects: Mapping[str, Any]) -> Iterator[None]:
 def target_fault(name: str, trusted: Sequence[str], key: str) -> str | None:
     """Return a sentence where `name`, the value of `key`, is no package.module.name of a trusted package, else None.
 
-    Nothing is imported.
+    Nothing is imported. What was handed over in Python is looked for when it is used.
     """
-    if name in _GIVEN.get():
+    if name in _GIVEN.get() or name.startswith(HANDED_OVER):
         return None
     parts = name.split(".")
     if len(parts) < 2 or not all(part.isidentifier() for part in parts):
@@ -50,6 +52,8 @@ def resolve_target(name: str, trusted: Sequence[str], key: str) -> Any:
     """
     if name in _GIVEN.get():
         return _GIVEN.get()[name]
+    if name.startswith(HANDED_OVER):
+        raise ConfigError(f"{key}={name}: was handed over in Python and is not kept; leave it out, or name another.")
     fault = target_fault(name, trusted, key)
     if fault is not None:
         raise ConfigError(fault)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from trainyard.config.schema.dataset import CustomDataset
 from trainyard.config.trusted import resolve_target
 from trainyard.data.array_rows import ArrayRows, source_of_arrays
-from trainyard.data.origin import origin_of
+from trainyard.data.origin import check_at_hand, origin_of
 from trainyard.data.read import plain
 from trainyard.data.source import Source
 from trainyard.data.table import table_from
@@ -27,6 +27,7 @@ def load_custom(dataset: CustomDataset, trusted: tuple[str, ...]) -> Source:
     Raises ConfigError where its package is not trusted or cannot be imported, DataError for what it raises and for
     what it returns.
     """
+    check_at_hand(dataset)
     made = call(dataset, trusted)
     rows = arrays_of(made)
     if rows is None:

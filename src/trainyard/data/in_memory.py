@@ -12,6 +12,7 @@ from trainyard.data.assemble import Assembled, Raw, assemble, assemble_rows
 from trainyard.data.encoding import encode_rows, load_encoder
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.origin import origin_of
+from trainyard.data.prepare import check_augment
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.request import TaskChoice
 from trainyard.data.source import Source
@@ -47,18 +48,20 @@ def prepare_given(
 def prepared(made: Assembled, source: Source, dataset: Dataset) -> Prepared:
     """What was assembled, without an entry of the cache."""
     shared = {field.name: getattr(made, field.name) for field in fields(made)}
-    return Prepared(
+    found = Prepared(
         key="", folder=Path(), dataset_name=dataset.name, source=dataset.source, numeric=made.train.x.shape[1],
         digest=source.digest, origin=origin_of(dataset), **shared,
     )  # fmt: skip
+    check_augment(dataset, found)
+    return found
 
 
 def prepare_alike(
-    before: Prepared, rows: Any, target: Target, *, weight: np.ndarray | None, held_out: np.ndarray
+    before: Prepared, rows: Any, target: Target, *, weight: np.ndarray | None, held_out: np.ndarray, digest: str = ""
 ) -> Prepared:
     """Other raw `rows` of the same columns, seen as those `before` were: columns and targets keep their transforms.
 
-    The other arguments are those of `prepare_given`. Raises DataError.
+    `digest` is theirs, and the other arguments are those of `prepare_given`. Raises DataError.
     """
     encoder = load_encoder(before.preprocessing)
     if isinstance(encoder, ImageEncoder):  # images stay raw until they are on the device
@@ -77,7 +80,8 @@ def prepare_alike(
 
     train, val = part(np.setdiff1d(places, held_out)), part(np.sort(held_out))
     counts = None if before.classes is None else tuple(np.bincount(train.y, minlength=len(before.classes)).tolist())
-    return replace(before, train=train, val=val, class_counts=counts)
+    summary = replace(before.summary, rows={"train": len(train), "val": len(val), "test": 0})
+    return replace(before, train=train, val=val, class_counts=counts, digest=digest, summary=summary)
 
 
 def without_rows(prepared: Prepared) -> Prepared:

@@ -16,6 +16,7 @@ from trainyard.config.schema.dataset import (
     ImageFolder,
     Salmon,
 )
+from trainyard.config.trusted import HANDED_OVER
 from trainyard.data.files import ARRAY_ENDINGS, check_file, check_folder
 from trainyard.errors import DataError
 
@@ -43,7 +44,10 @@ def read_paths(dataset: Dataset) -> dict[str, Path]:
 
 
 def check_files(dataset: Dataset) -> None:
-    """Raises DataError with a fault for each path that is not there or not of a kind that is read."""
+    """Raises DataError with a fault for each path that is not there or not of a kind that is read, and for rows that
+    lie nowhere.
+    """
+    check_at_hand(dataset)
     faults: list[str] = []
     for key, path in files_of(dataset).values():
         try:
@@ -59,6 +63,18 @@ def check_files(dataset: Dataset) -> None:
         raise DataError(faults)
 
 
+def handed_over(dataset: Dataset) -> bool:
+    """Whether the rows were those that a program had at hand."""
+    return isinstance(dataset, CustomDataset) and dataset._target_.startswith(HANDED_OVER)
+
+
+def check_at_hand(dataset: Dataset) -> None:
+    """Raises DataError for rows that a program had at hand, as nothing keeps them."""
+    if handed_over(dataset):
+        raise DataError("The rows were handed over in Python, and no run keeps them. Name others by dataset=... and "
+                        "its keys; evaluate, export and explain take those of a file by input=... too.")  # fmt: skip
+
+
 def origin_of(dataset: Dataset) -> str:
     """Where the rows come from, for a person: paths, or "scikit-learn 1.9.1: load_digits"."""
     files = files_of(dataset)
@@ -67,5 +83,5 @@ def origin_of(dataset: Dataset) -> str:
     if isinstance(dataset, Salmon):
         return f"simulated: Atlantic salmon, {dataset.rows} fish, seed {dataset.simulation_seed}"
     if isinstance(dataset, CustomDataset):
-        return f"your own {dataset._target_}"
+        return "handed over in Python" if handed_over(dataset) else f"your own {dataset._target_}"
     return f"scikit-learn {version('scikit-learn')}: load_{dataset.source}"

@@ -1,65 +1,47 @@
 """What classifier and regressor share: from X and y to a fitted network, as scikit-learn's estimators do it."""
 
-import inspect
 import warnings
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import Tags, check_random_state
+from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
 
+from trainyard.config.root import project_root
 from trainyard.config.schema import Config
-from trainyard.config.text import to_yaml
 from trainyard.config.trusted import given
 from trainyard.data.in_memory import prepare_alike, prepare_given, prepare_in_memory, without_rows
 from trainyard.data.prepared import Prepared
 from trainyard.data.target import Target
-from trainyard.estimators.composing import composed
+from trainyard.estimators.configured import Configured
 from trainyard.estimators.faults import as_value_errors
-from trainyard.estimators.fitting import Training, further, train
-from trainyard.estimators.given_rows import Given, hold_out
-from trainyard.estimators.nested import NestedParameters
+from trainyard.estimators.fitting import Training, train
+from trainyard.estimators.given_rows import Given, hold_out, rows_md5
+from trainyard.estimators.going_on import check_same, further
 from trainyard.estimators.own_code import OwnCode
-from trainyard.estimators.parameters import parameters_of
 from trainyard.estimators.predicting import predictor, weights_of, write_package
 from trainyard.estimators.rows import Form, column_kinds, read_rows
-from trainyard.estimators.settings import config_of
+from trainyard.estimators.settings import ParameterError, choices_of, is_tracked
 from trainyard.estimators.targets import target_names
+from trainyard.estimators.tracked import asked_by, begun_from
+from trainyard.estimators.watching import on_epoch, release, watched
 from trainyard.inference.model import Model
 from trainyard.training.run import target_transform_of, task_of
 from trainyard.training.state import State
 
-SEEDS = 2**31 - 1
 NONE = np.empty(0, np.int64)  # rows
 
 
-class Estimator(NestedParameters, ABC):
-    """An estimator of scikit-learn over the config of a run; its parameters are named in settings."""
+class Estimator(Configured, ABC):
+    """An estimator of scikit-learn over the config of a run."""
 
-    model: ClassVar[str]  # classifier or regressor
     _state: State  # to go on from, once it is fitted
+    _last: Config  # that it was fitted by
     _prepared: Prepared  # what columns and targets became, without the rows
-
-    @classmethod
-    def from_config(cls, *overrides: str) -> Self:
-        """Return the estimator that `python train.py` with these overrides stands for; also config=FILE.
-
-        Its fit() without rows trains on the config's dataset, to the weights of that command. Raises ConfigError.
-        """
-        return cls(**parameters_of(composed(overrides), cls.model, cls._defaults()))
-
-    def to_config(self, path: Path | str | None = None) -> str:
-        """Return the YAML that `python train.py config=FILE` takes, written to `path` too where one is given.
-
-        Of rows that were handed over it names none: give a dataset=... with them. Raises ParameterError.
-        """
-        text = to_yaml(self._config(OwnCode(), self._seed()))
-        if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
-        return text
 
     def fit(
         self, X: Any = None, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None
@@ -72,6 +54,8 @@ class Estimator(NestedParameters, ABC):
         """
         if X is None and "source" in (self.dataset or {}):
             return self._train(OwnCode(), self._seed(), None, None)
+        if X is None:
+            raise ValueError("fit needs X and y. Without them it trains on the dataset of a config: see from_config.")
         going_on = self.warm_start and hasattr(self, "_state")
         rows = self._read(X, y, sample_weight, X_val, y_val, going_on)
         return self._fit_rows(rows, going_on)
@@ -114,7 +98,7 @@ class Estimator(NestedParameters, ABC):
         """Write weights and card to a folder that `trainyard.load` reads; nothing of it is pickled."""
         check_is_fitted(self)
         with given(self._code.objects):
-            write_package(self.model_, self._prepared, self._trusted, Path(folder))
+            write_package(self.model_, self._prepared, self._last.trusted, Path(folder))
 
     def _read(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any, going_on: bool, known: Any = None
@@ -137,6 +121,8 @@ class Estimator(NestedParameters, ABC):
         code, seed = OwnCode(), self._seed()
         config = self._config(code, seed, rows, partial=partial)
         if going_on:
+            with as_value_errors():
+                check_same(config, self._last)
             config = further(config, self._state)
         else:
             self._forget()
@@ -149,9 +135,12 @@ class Estimator(NestedParameters, ABC):
 
     def _prepare(self, rows: Given, config: Config, held_out: np.ndarray, going_on: bool) -> Prepared:
         target = self._target(rows.y)
+        digest = rows_md5(rows, target) if is_tracked(self.tracking) else ""
         if going_on:
-            return prepare_alike(self._prepared, rows.x.raw(), target, weight=rows.weight, held_out=held_out)
-        source = rows.x.source()
+            return prepare_alike(
+                self._prepared, rows.x.raw(), target, weight=rows.weight, held_out=held_out, digest=digest
+            )
+        source = replace(rows.x.source(), digest=digest)
         return prepare_given(
             source, column_kinds(rows.x, config.dataset), target, weight=rows.weight, held_out=held_out,
             double=config.accelerator.precision == "64", target_transform=target_transform_of(config),
@@ -160,7 +149,7 @@ class Estimator(NestedParameters, ABC):
     def _train(
         self, code: OwnCode, seed: int, prepared: Prepared | None, config: Config | None, going_on: bool = False
     ) -> Self:
-        config = config or self._config(code, seed)
+        config = watched(config or self._config(code, seed), self.callbacks, code)
         with as_value_errors(), given(code.objects):
             if prepared is None:
                 prepared = prepare_in_memory(
@@ -168,12 +157,21 @@ class Estimator(NestedParameters, ABC):
                     target_transform=target_transform_of(config), trusted=config.trusted,
                 )  # fmt: skip
                 self._know_dataset(prepared)
-            before = self._state if going_on else None
-            training = train(
-                config, prepared, self._on_epoch, going_on=before, weights=weights_of(self.initial_weights)
-            )
+            before, asked = self._state if going_on else None, None
+            if is_tracked(self.tracking):
+                name, choices = type(self).__name__, choices_of(self.get_params(deep=False), self._defaults())
+                asked = asked_by(name, choices, project_root(), config.experiment_name)
+                run = (self.run_ or "a fit that left no run") if going_on else None
+                config = begun_from(config, run, self.initial_weights)
+            try:
+                training = train(
+                    config, prepared, self._on_epoch, going_on=before, weights=weights_of(self.initial_weights),
+                    tracked_as=asked,
+                )  # fmt: skip
+            finally:
+                release(self.callbacks)
             self.model_: Model = predictor(training)
-        self._code, self._trusted, self._state = code, config.trusted, training.state
+        self._code, self._last, self._state = code, config, training.state
         self._prepared = without_rows(training.plan.prepared)
         self._note(training)
         return self
@@ -199,7 +197,8 @@ class Estimator(NestedParameters, ABC):
         self.t_ = member.step
         self.best_loss_ = min(self.loss_curve_, default=np.nan)
         self.matched_weights_, self.layers_ = training.matched, training.plan.layers
-        self.stop_reason_ = reason
+        self.stop_reason_, self.run_ = reason, training.run
+        self.left_out_ = {left.column: left.reason for left in training.plan.prepared.summary.left_out}
         if reason == "diverged":
             warnings.warn("The loss is no finite number any more; take a smaller lr.", ConvergenceWarning, stacklevel=4)
 
@@ -210,7 +209,7 @@ class Estimator(NestedParameters, ABC):
         if self.verbose:
             shown = "  ".join(f"{name} {value:.4g}" for name, value in metrics.items())
             print(f"epoch {len(self.loss_curve_)}  {shown}")
-        stops = [callback(self, metrics) for callback in self.callbacks or ()]
+        stops = [callback(self, metrics) for callback in on_epoch(self.callbacks)]
         return any(stops)
 
     def _outputs(self, X: Any) -> np.ndarray:
@@ -219,32 +218,16 @@ class Estimator(NestedParameters, ABC):
         with as_value_errors():
             return self.model_.outputs(rows)
 
-    def _config(self, code: OwnCode, seed: int, rows: Given | None = None, *, partial: bool = False) -> Config:
-        params = {name: getattr(self, name) for name in self._defaults()}
-        if partial:
-            params |= {"max_epochs": 1, "max_steps": None, "early_stopping": False, "schedule": "constant"}
-        targets = ("y",) if rows is None else rows.names
-        validated = not partial and (rows is None or self.early_stopping or rows.held_out is not None)
-        count = None if rows is None else len(rows.x)
-        settled: dict[str, Any] = {"seed": seed, "rows": count, "validated": validated}
-        return config_of(params, self._defaults(), self.model, code, targets=targets, **settled)
-
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, known: Any = None) -> Self:
+        if is_tracked(self.tracking):
+            raise ParameterError(f"tracking={self.tracking!r}: partial_fit goes over rows once and leaves no run. "
+                                 "Leave it out, or take fit, which goes on with warm_start=True.")  # fmt: skip
         going_on = hasattr(self, "_state")
         rows = self._read(X, y, sample_weight, None, None, going_on, known)
         return self._fit_rows(rows, going_on, partial=True)
-
-    def _seed(self) -> int:
-        if isinstance(self.random_state, int | np.integer):
-            return int(self.random_state)
-        return int(check_random_state(self.random_state).randint(SEEDS))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.target_tags.required = True
         return tags
-
-    @classmethod
-    def _defaults(cls) -> dict[str, Any]:
-        return {name: parameter.default for name, parameter in inspect.signature(cls).parameters.items()}

@@ -1,6 +1,6 @@
 """trainyard.Classifier: a network that tells classes, as an estimator of scikit-learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,8 +17,9 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
     """A network that tells classes.
 
     Parameters are those of the config by their last word (docs/estimators.md); one that is None has the default of the
-    network or the optimizer. After fit there are classes_, n_features_in_, n_iter_, loss_curve_,
-    validation_scores_, best_loss_, matched_weights_ and model_, which predicts from raw rows as `trainyard.load` does.
+    network or the optimizer. With `tracking` a fit leaves a run, whose folder is run_. After fit there are classes_,
+    n_features_in_, n_iter_, loss_curve_, validation_scores_, best_loss_, stop_reason_, layers_, left_out_,
+    matched_weights_, run_ and model_, which predicts from raw rows as `trainyard.load` does.
     """
 
     model: ClassVar[str] = "classifier"
@@ -66,8 +67,9 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
         random_state: Any = None,
         warm_start: bool = False,
         initial_weights: Any = None,
-        callbacks: Sequence[Callable[..., Any]] | None = None,
+        callbacks: Sequence[Any] | None = None,
         verbose: bool = False,
+        tracking: Any = None,
         dataset: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
@@ -114,6 +116,7 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
         self.initial_weights = initial_weights
         self.callbacks = callbacks
         self.verbose = verbose
+        self.tracking = tracking
         self.dataset = dataset
         self.training = training
         self.run = run
@@ -128,7 +131,11 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
 
         Columns and their scales are those of the first call; the learning rate stays constant.
         """
-        return self._partial_fit(X, y, sample_weight, None if classes is None else np.unique(classes))
+        known = None if classes is None else np.unique(classes)
+        if known is not None and hasattr(self, "_state") and not np.array_equal(known, self.classes_):
+            first = self.classes_.tolist()
+            raise ValueError(f"classes={known.tolist()}: the first call knew of {first}; leave it out.")
+        return self._partial_fit(X, y, sample_weight, known)
 
     def _labels(self, outputs: np.ndarray) -> np.ndarray:
         labels: np.ndarray = self.classes_[outputs.argmax(axis=1)]
@@ -150,6 +157,10 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
     def _weights(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray | None:
         if not isinstance(self.class_weight, Mapping):
             return weight
-        given = {place: self.class_weight.get(label, 1.0) for place, label in enumerate(self.classes_.tolist())}
+        labels = self.classes_.tolist()
+        strange = [label for label in self.class_weight if label not in labels]
+        if strange and not set(labels) <= set(self.class_weight):
+            raise ValueError(f"class_weight: has {strange[0]!r}, which is none of the classes of y: {labels}.")
+        given = {place: self.class_weight.get(label, 1.0) for place, label in enumerate(labels)}
         factors: np.ndarray = compute_sample_weight(given, y)
         return factors if weight is None else weight * factors

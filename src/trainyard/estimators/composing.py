@@ -19,3 +19,8 @@ def composed(overrides: Sequence[str]) -> Config:
     path = keys.get("config")
     resolved = None if path is None else read_resolved(Path(path).expanduser(), f"config={path}")
     return Composer(Loader(None), "train", resolved).compose(others).config
+
+
+def asks_for_tracking(overrides: Sequence[str]) -> bool:
+    """Whether one of the overrides says how the run is tracked."""
+    return any(override.partition("=")[0].lstrip("+~").partition(".")[0] == "tracking" for override in overrides)

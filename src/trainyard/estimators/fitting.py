@@ -1,21 +1,26 @@
-"""Training on rows that lie in memory: silent, nothing is written, and what torch was set to is set so again."""
+"""Training on rows that lie in memory, silent; what torch was set to is set so again. Nothing is written unasked."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from trainyard.config.schema import Config
 from trainyard.data.prepared import Prepared
+from trainyard.estimators.going_on import afresh, check_weights
+from trainyard.estimators.tracked import leave_run
 from trainyard.models import Model
 from trainyard.training.accelerator import check_accelerator
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan, plan_run
-from trainyard.training.state import BEST, LOSSES, State
+from trainyard.training.result import Asked
+from trainyard.training.state import State
 from trainyard.training.stop import Stop
 
 OnEpoch = Callable[[dict[str, float]], bool]
@@ -23,62 +28,66 @@ OnEpoch = Callable[[dict[str, float]], bool]
 
 @dataclass(frozen=True)
 class Training:
-    """A training that has ended: what was planned and fitted, and the state to go on from."""
+    """A training that has ended: what was planned and fitted, the state to go on from, and the folder of its run."""
 
     plan: Plan
     fitted: Fitted
     state: State
     matched: tuple[str, ...]  # weights that were taken over
+    run: Path | None = None
 
 
 def train(
     config: Config, prepared: Prepared, on_epoch: OnEpoch, *, going_on: State | None = None,
-    weights: Mapping[str, Tensor] | None = None,
+    weights: Mapping[str, Tensor] | None = None, tracked_as: Asked | None = None,
 ) -> Training:  # fmt: skip
     """Train on prepared rows, from the start or `going_on` from a state, and return what came of it.
 
     `on_epoch` is given the metrics of each epoch and says whether that was the last one. Of `weights`, those whose
-    names and shapes the network has are what it begins with. Raises ConfigError, DataError or NetworkError.
+    names and shapes the network has are what it begins with. With `tracked_as` the training leaves a run. Raises
+    ConfigError, DataError or NetworkError.
     """
-    stop = Stop()
-    opened: list[Loop] = []
-    matched: tuple[str, ...] = ()
-
-    def open_with(loop: Loop) -> None:
-        nonlocal matched
-        opened.append(loop)
-        matched = take_over(weights or {}, loop.model.network)
-
-    def tell(member: Member, model: Model, metrics: dict[str, float], best: bool) -> None:
-        del member, model, best
-        if on_epoch(metrics):
-            stop.reason = stop.reason or "callback"
-
+    fitting = Fitting(on_epoch, going_on, weights or {})
     with as_before():
         plan = plan_run(config, prepared, check_accelerator(config.accelerator))
-        fitted = fit(plan, stop, resumed=going_on, on_epoch=tell, on_open=open_with, spare_lightning=True)
-        state = opened[0].state()
+        if going_on is not None:
+            check_weights(plan, going_on)
+        run = None if tracked_as is None else leave_run(plan, fitting, tracked_as)
+        fitted = fitting(plan, Stop()) if run is None else fitting.fitted
+        state = fitting.loop.state()
     kept = {name: tensor.detach().to("cpu", copy=True) for name, tensor in state.tensors.items()}
-    return Training(plan, fitted, afresh(State(kept, state.values)), matched)
+    return Training(plan, fitted, afresh(State(kept, state.values)), fitting.matched, run)
 
 
-def further(config: Config, state: State) -> Config:
-    """Return the config of a training that goes on from a state for as long as `config` asks for."""
-    training = config.training
-    epochs, steps = training.max_epochs, training.max_steps
-    return replace(config, training=replace(
-        training, max_epochs=None if epochs is None else epochs + int(state.values["epoch"]),
-        max_steps=None if steps is None else steps + int(state.values["step"]),
-    ))  # fmt: skip
+class Fitting:
+    """Fits a plan, from weights or a state that are at hand, and keeps what came of it."""
 
+    fitted: Fitted
+    loop: Loop
+    matched: tuple[str, ...]  # weights that were taken over
 
-def afresh(state: State) -> State:
-    """Return a state that knows of no validation yet and begins with an epoch, so that other rows may follow."""
-    tensors = {name: tensor for name, tensor in state.tensors.items() if not name.startswith((f"{BEST}/", LOSSES))}
-    nothing = {"history": [], "best_value": None, "best_epoch": 0, "validations_without_improvement": 0,
-               "plateau_factor": 1.0, "plateau_wait": 0, "minibatch": 0, "seconds": 0.0,
-               "epoch_index": state.values["epoch"]}  # fmt: skip
-    return State(tensors, {**state.values, **nothing})
+    def __init__(self, on_epoch: OnEpoch, going_on: State | None, weights: Mapping[str, Tensor]):
+        self.on_epoch, self.going_on, self.weights = on_epoch, going_on, weights
+
+    def __call__(
+        self, plan: Plan, stop: Stop, *, resumed: None = None, on_epoch: Callable[..., None] | None = None, **more: Any
+    ) -> Fitted:
+        """Do the work of training.fit.fit, with its arguments; `on_epoch` is called before that of the estimator."""
+        del resumed
+
+        def tell(member: Member, model: Model, metrics: dict[str, float], best: bool) -> None:
+            if on_epoch is not None:
+                on_epoch(member, model, metrics, best)
+            if self.on_epoch(metrics):
+                stop.reason = stop.reason or "callback"
+
+        self.fitted = fit(
+            plan, stop, resumed=self.going_on, on_epoch=tell, on_open=self._open, spare_lightning=True, **more
+        )
+        return self.fitted
+
+    def _open(self, loop: Loop) -> None:
+        self.loop, self.matched = loop, take_over(self.weights, loop.model.network)
 
 
 @torch.no_grad()

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from trainyard.data.table_digest import arrays_md5, table_md5
+from trainyard.data.target import Target
 from trainyard.estimators.rows import Rows
+from trainyard.lineage.digest import bytes_md5, parts_md5
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,14 @@ def hold_out(rows: Given, fraction: float, seed: int, *, stratified: bool) -> np
     )
     chosen: np.ndarray = held_out
     return chosen
+
+
+def rows_md5(rows: Given, target: Target) -> str:
+    """Return the md5 over rows, targets and weights: the same wherever and however often they are handed over."""
+    x, y = rows.x, target.y
+    parts = {"x": table_md5(x.table) if x.array is None else arrays_md5([x.array]), "y": arrays_md5([y])}
+    if target.classes is not None:
+        parts["classes"] = bytes_md5(repr(target.classes).encode())
+    if rows.weight is not None:
+        parts["weight"] = arrays_md5([rows.weight])
+    return parts_md5(parts.items())

@@ -6,7 +6,9 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator
 
-NESTED = ("network", "layers", "optimizer", "schedule", "augment", "extra_metrics", "dataset", "training", "run")
+NESTED = (
+    "network", "layers", "optimizer", "schedule", "augment", "extra_metrics", "dataset", "training", "run", "tracking",
+)  # fmt: skip
 
 
 class NestedParameters(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

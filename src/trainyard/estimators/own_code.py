@@ -1,6 +1,5 @@
 """Classes and functions that are handed over as they are, under names by which a config may speak of them."""
 
-import importlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -29,22 +28,8 @@ class OwnCode:
             return {**value, "_target_": self.named(value.get("_target_", "")), **more}
         return {"_target_": self.named(value), **more}
 
-    def nameless(self) -> list[str]:
-        """Return the names under which another process would not find what they stand for."""
-        return [name for name, target in self.objects.items() if _found(name) is not target]
-
 
 def _dotted(target: Any) -> str:
     kind = target if hasattr(target, "__qualname__") else type(target)
     parts = f"{kind.__module__}.{kind.__qualname__}".split(".")
     return ".".join(part if part.isidentifier() else re.sub(r"\W", "_", part) for part in parts)
-
-
-def _found(name: str) -> Any:
-    module, _, attribute = name.rpartition(".")
-    if module == "__main__":
-        return None
-    try:
-        return getattr(importlib.import_module(module), attribute, None)
-    except ImportError:
-        return None

@@ -10,7 +10,9 @@ from torch import Tensor
 from trainyard.config.schema import Classifier
 from trainyard.data.encoding import load_encoder
 from trainyard.data.prepared import Prepared
+from trainyard.errors import ConfigError
 from trainyard.estimators.fitting import Training
+from trainyard.estimators.settings import ParameterError
 from trainyard.inference.card import build_card
 from trainyard.inference.model import Model
 from trainyard.inference.named import load
@@ -58,10 +60,20 @@ def write_package(model: Model, prepared: Prepared, trusted: Sequence[str], fold
 def weights_of(source: Any) -> Mapping[str, Tensor] | None:
     """Return weights by name: those given so, those of a fitted estimator, or of a run or package as `load` names it.
 
-    Raises PackageError and ConfigError where there is no such thing.
+    Raises ParameterError for what is none of these, PackageError and ConfigError where there is no such run.
     """
     if source is None or isinstance(source, Mapping):
         return source
-    network = source.model_.network if hasattr(source, "model_") else load(source).network
+    if not hasattr(source, "model_") and not isinstance(source, str | Path):
+        kind = type(source).__name__
+        if hasattr(source, "get_params"):
+            raise ParameterError(f"initial_weights: is a {kind} that is not fitted, as all are that scikit-learn has "
+                                 f"cloned. Give it as sklearn.frozen.FrozenEstimator(...), or saved.")  # fmt: skip
+        raise ParameterError(f"initial_weights: is of the type {kind}; give a fitted estimator, a run, the folder of a "
+                             "package or a state dict.")  # fmt: skip
+    try:
+        network = source.model_.network if hasattr(source, "model_") else load(source).network
+    except ConfigError as error:
+        raise ParameterError([fault.replace("run=", "initial_weights=", 1) for fault in error.faults]) from None
     state: Mapping[str, Tensor] = network.state_dict()
     return state

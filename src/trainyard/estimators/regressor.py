@@ -1,6 +1,6 @@
 """trainyard.Regressor: a network that predicts numbers, as an estimator of scikit-learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,8 +17,9 @@ class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-lear
     """A network that predicts one number or several; targets are standardised inside.
 
     Parameters are those of the config by their last word (docs/estimators.md); one that is None has the default of the
-    network or the optimizer. After fit there are n_features_in_, n_iter_, loss_curve_,
-    validation_scores_, best_loss_, matched_weights_ and model_, which predicts from raw rows as `trainyard.load` does.
+    network or the optimizer. With `tracking` a fit leaves a run, whose folder is run_. After fit there are
+    n_features_in_, n_iter_, loss_curve_, validation_scores_, best_loss_, stop_reason_, layers_, left_out_,
+    matched_weights_, run_ and model_, which predicts from raw rows as `trainyard.load` does.
     """
 
     model: ClassVar[str] = "regressor"
@@ -65,8 +66,9 @@ class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-lear
         random_state: Any = None,
         warm_start: bool = False,
         initial_weights: Any = None,
-        callbacks: Sequence[Callable[..., Any]] | None = None,
+        callbacks: Sequence[Any] | None = None,
         verbose: bool = False,
+        tracking: Any = None,
         dataset: Mapping[str, Any] | None = None,
         training: Mapping[str, Any] | None = None,
         run: Mapping[str, Any] | None = None,
@@ -112,6 +114,7 @@ class Regressor(RegressorMixin, Estimator):  # type: ignore[misc]  # scikit-lear
         self.initial_weights = initial_weights
         self.callbacks = callbacks
         self.verbose = verbose
+        self.tracking = tracking
         self.dataset = dataset
         self.training = training
         self.run = run

@@ -8,7 +8,7 @@ import numpy as np
 
 from trainyard.config.check import check_config
 from trainyard.config.schema import Classifier, Config, Plateau
-from trainyard.config.trusted import given
+from trainyard.config.trusted import HANDED_OVER, given
 from trainyard.errors import ConfigError
 from trainyard.estimators.own_code import OwnCode
 
@@ -31,10 +31,11 @@ OF_ALL = {
 BY_OTHER_NAMES = {
     "device": "accelerator.name", "random_state": "seed", "class_weight": "model.class_weights", "loss": "model.loss",
     "validation_fraction": "dataset.val_fraction", "extra_metrics": "model.extra_metrics",
+    "network": "network.name", "optimizer": "optimizer.name", "schedule": "schedule.name", "tracking": "tracking.name",
 }  # fmt: skip
 PARAMETER = {key: name for name, key in (OF_OPTIONS | OF_ALL | BY_OTHER_NAMES).items()}
 DEVICES = {"cuda": "gpu"}  # torch's words for ours
-ROWS = "python.rows"  # where rows come from that are handed over
+ROWS = f"{HANDED_OVER}rows"  # where rows come from that are handed over
 ALL_ROWS = 2**31 - 1  # a minibatch of as many as there are
 
 
@@ -60,11 +61,12 @@ def config_of(
         "dataset": _dataset(params, targets),
         "training": _mapping(params, "training"),
         "accelerator": _device(params),
-        "tracking": {"name": "off"},
         "experiment_name": "rows",
         "seed": seed,
         **_mapping(params, "run"),
     }
+    if params["tracking"] is not None or "tracking" not in values:
+        values["tracking"] = tracking_of(params["tracking"])
     masked = values.pop("masked", ())
     for name, key in (OF_OPTIONS | OF_ALL).items():
         if name in params and not (name in OF_OPTIONS and params[name] is None):
@@ -82,6 +84,35 @@ def config_of(
     return checked.config
 
 
+def tracking_of(tracking: Any) -> dict[str, Any]:
+    """Return the keys of a config for where a fit is tracked; a mapping with an address and no name is a server."""
+    if not isinstance(tracking, Mapping):
+        return {"name": "off" if tracking is None else tracking}
+    return {"name": "server" if tracking.get("uri") else "local", **tracking}
+
+
+def is_tracked(tracking: Any) -> bool:
+    """Whether a fit leaves a run."""
+    return bool(tracking_of(tracking)["name"] != "off")
+
+
+def choices_of(params: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parameters that say how to train and are not at their defaults, as name=value."""
+    names = [name for name in defaults if name in {*PARAMETER.values(), "early_stopping"} - {"tracking"}]
+    given = {name: plain(params[name]) for name in names}
+    return tuple(f"{name}={_text(value)}" for name, value in given.items() if value != defaults[name])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{name}:{_text(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_text, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value) if isinstance(value, str | int | float) else getattr(value, "__name__", type(value).__name__)
+
+
 def plain(value: Any) -> Any:
     """Return a value without the types of NumPy."""
     if isinstance(value, np.generic):
@@ -97,7 +128,8 @@ def in_parameters(text: str) -> str:
     """Return a sentence about keys of a config with the names of the parameters that stand for them."""
     keys = sorted(PARAMETER, key=len, reverse=True)
     pattern = "|".join(re.escape(key) for key in keys)
-    return re.sub(rf"(?<![\w.])({pattern})(?![\w])", lambda found: PARAMETER[found[1]], text)
+    text = re.sub(rf"(?<![\w.])({pattern})(?![\w])", lambda found: PARAMETER[found[1]], text)
+    return re.sub(r"(?<![\w.])accelerator=", "device=", text)
 
 
 def _option(params: Mapping[str, Any], section: str) -> dict[str, Any]:

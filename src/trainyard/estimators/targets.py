@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_y, column_or_1d
 
+from trainyard.config.nearest import listed
 from trainyard.data.target import Target
 
 
@@ -17,11 +18,16 @@ def read_labels(estimator: BaseEstimator, y: Any, classes: np.ndarray | None = N
     Raises ValueError for what are no labels, and for labels that are none of the `classes` given.
     """
     labels = _checked(estimator, y)
-    check_classification_targets(labels)
-    if classes is None:
+    try:
+        check_classification_targets(labels)
         found, codes = np.unique(labels, return_inverse=True)
+    except TypeError:
+        kinds = listed(sorted({type(label).__name__ for label in labels.tolist()}))
+        raise ValueError(f"y holds labels of several kinds ({kinds}), which have no order. Leave out the rows without "
+                         "a label, and make the others of one kind.") from None  # fmt: skip
+    if classes is None:
         return codes.astype(np.int64), found
-    strange = np.setdiff1d(labels, classes).tolist()
+    strange = np.setdiff1d(found, classes).tolist()
     if strange:
         known = classes.tolist()
         raise ValueError(f"y holds {strange[0]!r}, which is none of the classes that are known: {known}.")

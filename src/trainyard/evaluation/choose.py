@@ -57,9 +57,14 @@ def dataset_rows(subject: Subject, config: Config, root: Path, part: str | None)
 
 def file_rows(subject: Subject, path: Path) -> Evaluated:
     """Return the rows of a table in a file, read as the training data were. Raises DataError."""
+    return raw_rows(subject, file_source(subject, path))
+
+
+def file_source(subject: Subject, path: Path) -> Source:
+    """Return the raw rows of a table in a file, read as the training data were. Raises DataError."""
     reading = read(path.expanduser().absolute(), key="input", **subject.packaged.card["reading"])
     file = SourceFile(path, reading.table.num_rows, reading.find_lines)
-    return raw_rows(subject, Source(table=reading.table, digest="", origin=str(path), files=(file,)))
+    return Source(table=reading.table, digest="", origin=str(path), files=(file,))
 
 
 def prepared_again(subject: Subject, config: Config, root: Path) -> Prepared:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from trainyard.config.schema import Config
 from trainyard.data.source import Source
-from trainyard.evaluation.choose import lazily, own_rows
-from trainyard.evaluation.rows import Evaluated
+from trainyard.evaluation.choose import file_source, lazily, own_rows
+from trainyard.evaluation.rows import Evaluated, raw_rows
 from trainyard.evaluation.subject import Subject, open_subject
 
 
@@ -20,10 +20,13 @@ class Tested:
     source: Callable[[], Source]
 
 
-def open_tested(folder: Path, config: Config, root: Path, trust: Sequence[str]) -> Tested:
-    """Return the model packaged in a run's folder and the rows that tested it, by the run's config.
+def open_tested(folder: Path, config: Config, root: Path, trust: Sequence[str], file: Path | None = None) -> Tested:
+    """Return the model packaged in a run's folder and the rows that tested it, by the run's config; or those of `file`.
 
     Raises PackageError, and DataError where the data have changed since.
     """
     subject = open_subject(folder, trust)
+    if file is not None:
+        source = file_source(subject, file)
+        return Tested(subject, raw_rows(subject, source), lambda: source)
     return Tested(subject, own_rows(subject, config, root, "test"), lazily(config, root))

@@ -31,7 +31,22 @@ def raw_pieces(model: Model, source: Source, numbers: np.ndarray) -> Iterator[Ro
         else:
             yield source.table.take(pa.array(some))
     if not images:
-        yield table_from(probe_rows((), model.columns), model.columns)
+        yield absent_row(model)
+
+
+def example_pieces(model: Model) -> Iterator[Rows]:
+    """Yield the raw rows that a model's card has as examples, and of a table one in which all is missing."""
+    example = model.card["example"]
+    if isinstance(model.encoder, ImageEncoder):
+        yield model.encoder.images_of(example)
+        return
+    yield table_from(example, model.columns)
+    yield absent_row(model)
+
+
+def absent_row(model: Model) -> pa.Table:
+    """Return a raw row in which all is missing."""
+    return table_from(probe_rows((), model.columns), model.columns)
 
 
 def plain_predictions(model: Model, rows: Rows) -> dict[str, np.ndarray]:

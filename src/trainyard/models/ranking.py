@@ -5,12 +5,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainyard.models.counted_areas import count_areas
 from trainyard.models.running_sum import running_sum
+from trainyard.models.searched_areas import search_areas
 
 SORTED = 1 << 22  # probabilities that are sorted at once; what is made of them takes ten times their memory
-MANY = 100  # classes from which pairs may be counted instead
-ROWS_A_CLASS = 30  # up to these, counting pairs of rows takes less time than sorting them for each class
+MANY = 100  # classes from which searching takes less time than sorting all rows for each of them
 
 
 class Areas(NamedTuple):
@@ -28,12 +27,11 @@ class Areas(NamedTuple):
 def areas(probability: Tensor, y: Tensor, weight: Tensor) -> Areas:
     """Return the areas for class 1 of two, else for each class against the rest.
 
-    probability (N, C), y (N,) int64, weight (N,) float64. Time grows with N x C x log N, or with N x N where that is
-    less; memory is bounded but for the probabilities.
+    probability (N, C), y (N,) int64, weight (N,) float64. The memory beside the probabilities is bounded.
     """
     rows, count = probability.shape
-    if count >= MANY and rows <= ROWS_A_CLASS * count:
-        return Areas(*count_areas(probability, y, weight))
+    if count >= MANY:
+        return Areas(*search_areas(probability, y, weight))
     first = 1 if count == 2 else 0
     step = max(1, SORTED // max(rows, 1))
     parts = [

@@ -3,6 +3,7 @@
 import shlex
 from pathlib import Path
 
+from trainyard.config.trusted import HANDED_OVER
 from trainyard.reports.run_files import RunFiles
 
 Commands = list[tuple[str, str]]
@@ -13,10 +14,13 @@ def run_commands(run: RunFiles, status: str) -> Commands:
     name = short_name(run)
     program = program_of(str(run.lineage.get("command") or ""))
     config = shlex.quote(str(run.folder / "config.yaml"))
-    commands = [
+    again = [
         ("go on with it", f"{program} resume={name}" + (" training.max_epochs=100" if status == "FINISHED" else "")),
         ("its spread over seeds", f"{program} config={config} -m seed=1,2,3"),
         ("run it again and compare, to the bit", f"trainyard reproduce run={name}"),
+    ]
+    commands = [
+        *([] if _rows_are_gone(run) else again),
         ("where it came from", f"trainyard lineage run={name}"),
         ("what sets another run apart from it", f"trainyard diff {name} latest"),
         ("draw this page and its plots again", f"trainyard report run={name}"),
@@ -26,6 +30,13 @@ def run_commands(run: RunFiles, status: str) -> Commands:
     elif (run.folder / "journal.jsonl").exists():
         commands.append(("bring it to MLflow", f"trainyard sync run={name}"))
     return commands
+
+
+def _rows_are_gone(run: RunFiles) -> bool:
+    """Whether the rows were handed over in Python, so that nothing can train on them again."""
+    dataset = run.config.get("dataset")
+    target = dataset.get("_target_") if isinstance(dataset, dict) else None
+    return str(target).startswith(HANDED_OVER)
 
 
 def sweep_commands(folder: Path, best: str | None) -> Commands:

@@ -1,14 +1,13 @@
 """Running a run again: the command, its process, and the folder that it leaves."""
 
 import os
-import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trainyard.config.runs import new_run_folder
 from trainyard.config.schema import Tracking
 from trainyard.errors import TrainyardError
 from trainyard.reports.run_files import REPRODUCES
@@ -23,7 +22,7 @@ def rerun(original: Original, workspace: Workspace, root: Path, tracking: Tracki
     """
     import yaml  # type: ignore[import-untyped]  # it has no types
 
-    folder = new_folder(root, str(original.files.config["experiment_name"]))
+    folder = new_run_folder(root, str(original.files.config["experiment_name"]))
     config = config_again(original, workspace.data, tracking)
     workspace.config.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
     command = [sys.executable, "-m", "trainyard", "train", f"config={workspace.config}", f"hydra.run.dir={folder}"]
@@ -33,13 +32,6 @@ def rerun(original: Original, workspace: Workspace, root: Path, tracking: Tracki
     if done.returncode:
         raise TrainyardError(f"The run could not be run again: its training ended with exit code {done.returncode}.")
     return folder
-
-
-def new_folder(root: Path, experiment: str) -> Path:
-    """Return a folder for a new run of an experiment."""
-    from trainyard.config.resolvers import folder_name
-
-    return root / "runs" / folder_name(experiment) / f"{time.strftime('%Y-%m-%d_%H-%M-%S')}-{secrets.token_hex(3)}"
 
 
 def config_again(original: Original, paths: Mapping[str, Path], tracking: Tracking) -> dict[str, Any]:

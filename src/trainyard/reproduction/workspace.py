@@ -71,6 +71,7 @@ def open_workspace(files: RunFiles, root: Path, code_folder: Path) -> Iterator[W
         with _worktree(top, str(files.lineage["code"]["revision"]), place / "code") as code:
             restore_code(code, _existing(files.folder / DIFF), _existing(files.folder / ARCHIVE))
             folder = code / code_folder.resolve().relative_to(top.resolve())
+            folder.mkdir(parents=True, exist_ok=True)  # commands may be typed where git has nothing
             sources = folder / "src"
             yield Workspace(folder, place / "config.yaml", paths, sources if (sources / "trainyard").is_dir() else None)
 

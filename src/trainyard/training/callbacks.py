@@ -40,7 +40,7 @@ def _build(key: str, values: Mapping[str, Any], trusted: Sequence[str]) -> pl.Ca
     target = values["_target_"]
     kind = resolve_target(target, (*trusted, OWN_CALLBACKS.rstrip(".")), f"{key}._target_")
     try:
-        callback = kind(**arguments)
+        callback = kind if isinstance(kind, pl.Callback) else kind(**arguments)  # handed over as it is, or its class
     except Exception as error:
         raise ConfigError(f"{key}: {target} cannot be made: {error}{_hint(kind, arguments)}") from error
     if not isinstance(callback, pl.Callback):

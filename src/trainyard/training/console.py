@@ -4,14 +4,15 @@ from pathlib import Path
 
 
 class Console:
-    """Prints to stdout and appends the same to `log.txt` of a run folder."""
+    """Prints to stdout, unless it is `quiet`, and appends the same to `log.txt` of a run folder."""
 
-    def __init__(self, folder: Path):
-        self.path = folder / "log.txt"
+    def __init__(self, folder: Path, *, quiet: bool = False):
+        self.path, self.quiet = folder / "log.txt", quiet
 
     def say(self, text: str) -> None:
         """Print and keep a text."""
-        print(text, flush=True)
+        if not self.quiet:
+            print(text, flush=True)
         self.keep(text)
 
     def keep(self, text: str) -> None:

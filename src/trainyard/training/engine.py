@@ -11,6 +11,7 @@ from trainyard.training.callbacks import build_callbacks, look_at_minibatches
 from trainyard.training.distributed import World
 from trainyard.training.flat_stepper import FlatStepper
 from trainyard.training.fused import SLOTS
+from trainyard.training.graph_stepper import GraphStepper
 from trainyard.training.lightning import LightningModel
 from trainyard.training.member import Member
 from trainyard.training.schedule import Length
@@ -48,5 +49,7 @@ def open_stepper(
         return ReferenceStepper(module, member, length, world)
     epochs = float("inf") if length.total is None else length.total / length.epoch
     recorded = not member.config.training.compile
+    # on a GPU the learning rate has to be a number of 32 bits on the device
+    stepper = GraphStepper if device.torch.type == "cuda" and not device.double else FlatStepper
     expected = {rows: count * epochs for rows, count in Counter(sizes).items()} if recorded else {}
-    return FlatStepper(module.model, member, device, length, expected)
+    return stepper(module.model, member, device, length, expected)

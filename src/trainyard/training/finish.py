@@ -24,21 +24,33 @@ from trainyard.training.plan import Plan
 from trainyard.training.tested import FinalOutputs, prediction_arrays, tested_metrics
 
 
+def fitted_temperature(plan: Plan, fitted: Fitted) -> float | None:
+    """Return what logits are divided by, fitted on the validation rows; None where no calibration was asked for."""
+    model = plan.config.model
+    if not isinstance(model, Classifier) or not model.calibrate:
+        return None
+    batch_size = plan.config.training.eval_batch_size
+    return fit_temperature(*outputs(fitted.model, plan.open_validation(), batch_size, plan.device))
+
+
 def final_outputs(plan: Plan, fitted: Fitted) -> FinalOutputs:
     """Return what the fitted model makes of the test rows, calibrated on the validation rows where that was asked."""
-    batch_size, model = plan.config.training.eval_batch_size, plan.config.model
-    temperature = None
-    if isinstance(model, Classifier) and model.calibrate:
-        temperature = fit_temperature(*outputs(fitted.model, plan.open_validation(), batch_size, plan.device))
+    temperature, batch_size = fitted_temperature(plan, fitted), plan.config.training.eval_batch_size
     return FinalOutputs(outputs(fitted.model, plan.open_test(), batch_size, plan.device), temperature)
 
 
-def final_metrics(plan: Plan, fitted: Fitted, tested: FinalOutputs) -> dict[str, float]:
-    """Return test/..., baseline/..., best/..., uncalibrated/... and how much was trained, flat."""
+def final_metrics(plan: Plan, fitted: Fitted, tested: FinalOutputs | None) -> dict[str, float]:
+    """Return test/..., baseline/..., best/..., uncalibrated/... and how much was trained, flat.
+
+    Where no row was `tested` (None), there are only those of the validation.
+    """
     member = fitted.member
+    of_test = {}
+    if tested is not None:
+        baseline = baseline_metrics(fitted.model, plan.prepared, tested.raw)
+        of_test = {**tested_metrics(fitted.model, tested), **baseline}
     return {
-        **tested_metrics(fitted.model, tested),
-        **baseline_metrics(fitted.model, plan.prepared, tested.raw),
+        **of_test,
         **best_metrics(fitted),
         "trained/epochs": member.step / plan.steps_per_epoch,
         "trained/steps": float(member.step),
@@ -51,6 +63,13 @@ def best_metrics(fitted: Fitted) -> dict[str, float]:
     best = next((row for row in member.history if row["epoch"] == member.best_epoch), {})
     metrics = {f"best/{name[4:]}": value for name, value in best.items() if name.startswith("val/")}
     return {"best/epoch": float(member.best_epoch), **metrics} if metrics else {}
+
+
+def write_tested(folder: Path, plan: Plan, fitted: Fitted, tested: FinalOutputs) -> list[Path]:
+    """Write what the model made of the test rows into the folder of its run, and return the files."""
+    predictions = folder / "predictions.npz"
+    write_predictions(predictions, plan, fitted, tested)
+    return [predictions, *write_per_class(folder, plan, tested)]
 
 
 def write_predictions(path: Path, plan: Plan, fitted: Fitted, tested: FinalOutputs) -> None:

@@ -52,14 +52,8 @@ class FlatStepper:
     @torch.no_grad()
     def step(self, minibatch: Minibatch, group: int, closes: bool) -> Tensor:
         """See Stepper."""
-        loss = self._pass(minibatch)
-        if self._scratch is not self._gradient and self._passes == 0:
-            torch.mul(self._scratch, 1 / group, out=self._gradient)
-        elif self._scratch is not self._gradient:
-            self._gradient.add_(self._scratch, alpha=1 / group)
-        self._passes += 1
-        if closes:
-            self._update()
+        loss = self._work(minibatch, group, self._rate() if closes else None)
+        self._count(closes)
         return loss
 
     def state(self) -> dict[str, Tensor]:
@@ -84,6 +78,27 @@ class FlatStepper:
         self.optimizer.restore(self.member.step)
         self._passes = int(gradient_key(self.flat.names[0]) in state)
 
+    def _rate(self) -> float | Tensor:
+        return learning_rate(self.member, self.length)
+
+    def _work(self, minibatch: Minibatch, group: int, rate: float | Tensor | None) -> Tensor:
+        """Do what a minibatch asks of the device and return its loss; with a rate, update the weights."""
+        loss = self._pass(minibatch)
+        if self._scratch is not self._gradient and self._passes == 0:
+            torch.mul(self._scratch, 1 / group, out=self._gradient)
+        elif self._scratch is not self._gradient:
+            self._gradient.add_(self._scratch, alpha=1 / group)
+        if rate is not None:
+            self._clip()
+            self.optimizer.update(rate)
+        return loss
+
+    def _count(self, closes: bool) -> None:
+        self._passes += 1
+        if closes:
+            self.member.step += 1
+            self._passes = 0
+
     def _pass(self, minibatch: Minibatch) -> Tensor:
         """Leave the gradient of a minibatch in its row and return its loss."""
         playback = self._recorded.get(minibatch.rows)
@@ -102,11 +117,8 @@ class FlatStepper:
         self._seen[rows] = seen = self._seen.get(rows, 0) + 1
         return seen > RECORD_AFTER and self.expected.get(rows, 0.0) - seen >= RECORD_FROM
 
-    def _update(self) -> None:
+    def _clip(self) -> None:
         clip_norm = self.member.config.training.clip_norm
         if clip_norm is not None:
             norm = torch.linalg.vector_norm(self._gradient)
             self._gradient.mul_((clip_norm / (norm + NORM_EPS)).clamp(max=1.0))
-        self.optimizer.update(learning_rate(self.member, self.length))
-        self.member.step += 1
-        self._passes = 0

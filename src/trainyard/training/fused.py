@@ -47,23 +47,29 @@ class FusedOptimizer:
         ]  # fmt: skip
         self.count = 0
 
+    @property
+    def steps(self) -> list[Tensor]:
+        """Return the counts of updates that lie on the device."""
+        return [*itertools.chain(*(run.steps for run in self._runs))]
+
     def restore(self, count: int) -> None:
         """Go on after `count` updates; the slots have been filled."""
         self.count = count
-        for step in itertools.chain(*(run.steps for run in self._runs)):
+        for step in self.steps:
             step.fill_(count)
 
-    def update(self, lr: float) -> None:
-        """Move the weights by the gradients with a learning rate."""
+    def update(self, lr: float | Tensor) -> None:
+        """Move the weights by the gradients with a learning rate, which may lie on the device in 32 bits."""
         self.count += 1
         for run in self._runs:
+            rate = lr if run.multiplier == 1 else lr * run.multiplier
             match self.config:
                 case Adam():
-                    self._update_adam(self.config, run, lr * run.multiplier)
+                    self._update_adam(self.config, run, rate)
                 case Sgd():
-                    self._update_sgd(self.config, run, lr * run.multiplier)
+                    self._update_sgd(self.config, run, rate)
 
-    def _update_adam(self, config: Adam, run: Run, lr: float) -> None:
+    def _update_adam(self, config: Adam, run: Run, lr: float | Tensor) -> None:
         torch._foreach_add_(run.steps, 1)
         kernel = torch._fused_adamw_ if isinstance(config, AdamW) else torch._fused_adam_
         kernel(
@@ -71,7 +77,7 @@ class FusedOptimizer:
             beta2=config.beta2, weight_decay=config.weight_decay, eps=config.eps, amsgrad=False, maximize=False,
         )  # fmt: skip
 
-    def _update_sgd(self, config: Sgd, run: Run, lr: float) -> None:
+    def _update_sgd(self, config: Sgd, run: Run, lr: float | Tensor) -> None:
         torch._fused_sgd_(
             run.weights, run.gradients, run.state[0] if config.momentum else [], lr=lr, dampening=0.0,
             weight_decay=config.weight_decay, momentum=config.momentum, nesterov=config.nesterov, maximize=False,

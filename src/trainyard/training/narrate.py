@@ -29,7 +29,8 @@ def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[
         summary=prepared.summary, targets=prepared.targets, classes=prepared.classes,
         layers=[layer_row(layer) for layer in layers], parameters=plan.parameters, device=plan.device.description,
         precision=plan.device.precision, training=training_line(plan), folder=folder,
-        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted, remarks=thread_remarks(plan),
+        layer_notes=layer_notes(layers, plan.inputs), uncommitted=uncommitted,
+        remarks=[*plan.device.passes.notes(), *thread_remarks(plan)],
     )  # fmt: skip
 
 
@@ -105,7 +106,10 @@ def next_command(command: str, result: RunResult, reproduces: str | None = None)
     """
     if result.status == "FINISHED" and reproduces:
         return f"trainyard diff {reproduces[:12]} latest"
+    number = result.folder.name.rsplit("-", 1)[-1]
     words = shlex.split(command)
+    if words[:1] and words[0].startswith("trainyard."):  # called in Python
+        return f"trainyard report run={number}"
     program = [word for word in words if "=" not in word]
     if (of_pipeline := stage()) is not None and result.status in ("FINISHED", "KILLED"):
         return "dvc metrics diff" if result.status == "FINISHED" else f"dvc repro {of_pipeline}"
@@ -114,7 +118,6 @@ def next_command(command: str, result: RunResult, reproduces: str | None = None)
     if result.status == "FINISHED":
         kept = [word for word in words if not word.startswith(("seed=", "output="))]
         return f"{shlex.join(kept)} -m seed=1,2,3"
-    number = result.folder.name.rsplit("-", 1)[-1]
     if result.status == "KILLED":
         output = [word for word in words if word.startswith("output=")]
         return shlex.join([*program, f"resume={number}", *output])

@@ -109,7 +109,7 @@ def plan_run(config: Config, prepared: Prepared, device: torch.device) -> Plan:
     convolves = any(layer.kind.startswith("Conv2d") for layer in layers)
     passes = choose_passes(config, device, fast=engine == "fast", step_flops=flops, convolves=convolves)
     opened = replace(open_device(config.accelerator, device, flops), passes=passes)
-    notes = (*check_sharing(config, opened, flops), *passes.notes())
+    notes = check_sharing(config, opened, flops)
     minibatches = _count_minibatches(config.training, len(prepared.train.y))
     steps_per_epoch = -(-minibatches // config.training.accumulate)
     lengths = [config.training.max_steps]

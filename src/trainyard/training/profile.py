@@ -20,7 +20,7 @@ from trainyard.training.stop import Stop
 
 ROWS = 15
 WARM_UP = 3  # minibatches, in which passes are recorded and memory is taken
-MINIBATCHES = 100  # at most: each event is held in memory
+MINIBATCHES, SECONDS = 100, 10.0  # at most: each event is held in memory
 SHARED = "Operators of processes that share a training are not recorded; take accelerator=cpu or gpu to see them."
 
 
@@ -91,6 +91,7 @@ class RecordedStepper:
         """See Stepper."""
         if self.steps == self.warm_up:
             self.recorder.start()
+            self.stop.limit(SECONDS)
         self.steps += 1
         if self.steps >= self.warm_up + MINIBATCHES:
             self.stop.reason = "max_steps"

@@ -14,12 +14,12 @@ from trainyard.training.stop import Stop
 class Progress:
     """A bar over the minibatches of a training, on stderr; nothing where that is no terminal or it is turned off."""
 
-    def __init__(self, plan: Plan, stop: Stop):
+    def __init__(self, plan: Plan, stop: Stop, *, quiet: bool = False):
         training = plan.config.training
         self.minibatches, self.monitor, self.max_epochs = plan.minibatches, training.monitor, training.max_epochs
         self.stop, self.shown = stop, ""
         total = None if plan.total_steps is None else plan.total_steps * training.accumulate
-        shown = training.progress and sys.stderr.isatty()
+        shown = training.progress and not quiet and sys.stderr.isatty()
         self.bar = tqdm(
             total=total, unit="batch", disable=not shown, leave=False, dynamic_ncols=True, mininterval=0.2, miniters=1
         )

@@ -19,13 +19,15 @@ STOPPED = (130, 143)  # exit codes after Ctrl-C and SIGTERM
 class Asked:
     """What was asked for: the run's folder, the overrides and the command line as they were typed, without secrets.
 
-    `resuming` are words on the settings that changed where the run in the folder is to go on, None for a new run.
+    `resuming` are words on the settings that changed where the run in the folder is to go on, None for a new run. What
+    is asked for `in_python` prints nothing, and no queue or pipeline starts it again.
     """
 
     folder: Path
     overrides: tuple[str, ...]
     command: str
     resuming: Sequence[str] | None = None
+    in_python: bool = False
 
 
 @dataclass(frozen=True)

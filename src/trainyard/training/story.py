@@ -1,7 +1,8 @@
 """The story of one run: begin, fit, finish, and everything that it leaves behind."""
 
 import traceback
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from trainyard.tracking.rank import is_first_process
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.companions import Companions
 from trainyard.training.console import Console
-from trainyard.training.finish import final_metrics, final_outputs, package, write_per_class, write_predictions
+from trainyard.training.finish import final_metrics, final_outputs, fitted_temperature, package, write_tested
 from trainyard.training.fit import Fitted, fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, member_text, start_text
@@ -60,20 +61,23 @@ class Story:
     parent: "Parent | None"
     resumed: Resumed | None = None
     phases: Phases = field(default_factory=Phases)
+    fit: Callable[..., Fitted] = fit
 
 
 def tell(
-    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None", phases: Phases | None = None
-) -> RunResult:
+    plan: Plan, companions: Companions, stop: Stop, asked: Asked, parent: "Parent | None", phases: Phases | None = None,
+    fit: Callable[..., Fitted] = fit,
+) -> RunResult:  # fmt: skip
     """Run the plan and return how it ended; whatever happens, what was reached is kept and said.
 
-    Of processes that share a training the first one tells the story; the others only train.
+    Of processes that share a training the first one tells the story; the others only train. Another `fit` may stand in
+    for that of training.fit, with its arguments.
     """
     resumed = None if asked.resuming is None else open_resumed(asked.folder, plan, asked.resuming)
     if not is_first_process():
         fitted = fit(plan, stop, resumed=None if resumed is None else resumed.state)
         return RunResult(asked.folder, "FINISHED", stop.exit_code, {}, fitted.member.best_value)
-    story = begin(plan, companions, stop, asked, resumed, parent, phases or Phases())
+    story = replace(begin(plan, companions, stop, asked, resumed, parent, phases or Phases()), fit=fit)
     try:
         fitted = train(story)
         story.journal.tags({"stopped_by": fitted.reason})
@@ -113,9 +117,11 @@ def begin(
     sweep = parent.folder.name if parent else None
     before = None if resumed is None else resumed.lineage
     lineage = mask_texts(record_lineage(plan, command=asked.command, sweep=sweep, code=code, before=before))
-    story = Story(plan, companions, stop, folder, name, journal, Console(folder), lineage, parent, resumed, phases)
-    remember(project_root(), folder)
-    remember_stage(project_root(), config, folder)
+    console = Console(folder, quiet=asked.in_python)
+    story = Story(plan, companions, stop, folder, name, journal, console, lineage, parent, resumed, phases)
+    if not asked.in_python:
+        remember(project_root(), folder)
+        remember_stage(project_root(), config, folder)
     write_origin(story, asked, code)
     tell_start = story.console.say if parent is None else story.console.keep
     tell_start(start_text(plan, name, folder, uncommitted(lineage["data"]["files"])))
@@ -156,7 +162,7 @@ def train(story: Story) -> Fitted:
     checkpoints = Checkpoints(story.folder, plan.config.training, story.journal.flush)
     known = {} if story.resumed is None else told_epochs(story.folder)
     phases, blocks = story.phases, iter(["first step"])
-    with Progress(plan, story.stop) as progress:
+    with Progress(plan, story.stop, quiet=story.console.quiet) as progress:
 
         def on_step(epoch: int, minibatch: int) -> None:
             phases.mark(next(blocks, "train"))
@@ -170,7 +176,9 @@ def train(story: Story) -> Fitted:
             progress.epoch(member.epoch, metrics)
 
         state = None if story.resumed is None else story.resumed.state
-        fitted = fit(plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch)
+        fitted = story.fit(
+            plan, story.stop, resumed=state, checkpoints=checkpoints, on_step=on_step, on_epoch=on_epoch
+        )
     phases.mark("train")
     return fitted
 
@@ -184,19 +192,20 @@ def told_epochs(folder: Path) -> dict[int, dict[str, float]]:
 def finish(story: Story, fitted: Fitted) -> dict[str, float]:
     """Test, package and draw; return the final metrics."""
     plan, folder, journal = story.plan, story.folder, story.journal
-    tested = final_outputs(plan, fitted)
-    write_predictions(folder / "predictions.npz", plan, fitted, tested)
-    tables = [*write_per_class(folder, plan, tested), *write_worst(folder, plan.prepared)]
+    tested = final_outputs(plan, fitted) if len(plan.prepared.test) else None
+    files = [] if tested is None else write_tested(folder, plan, fitted, tested)
+    files += [] if tested is None else write_worst(folder, plan.prepared)
     metrics = final_metrics(plan, fitted, tested)
     write_text(folder / "metrics.json", json_text(metrics))
     story.phases.mark("evaluate")
-    model = package(plan, fitted, folder, metrics, story.lineage, tested.temperature)
+    temperature = fitted_temperature(plan, fitted) if tested is None else tested.temperature
+    model = package(plan, fitted, folder, metrics, story.lineage, temperature)
     story.phases.mark("package")
     story.companions.draw(folder)
     journal.metrics(metrics, step=fitted.member.epoch)
     journal.model(model)
     journal.tags({"model.md5": weights_md5(model)})
-    for path in (folder / "metrics.json", folder / "predictions.npz", *tables):
+    for path in (folder / "metrics.json", *files):
         journal.artifact(path)
     plots = story.companions.drawn()
     if isinstance(plots, str):

@@ -23,8 +23,9 @@ HELP = """Measures how fast NumPy, scikit-learn, torch and Trainyard train here,
   trainyard benchmark [quick] [key=value ...] experiment=... | dataset=... network=... [group=option ...]
 
 Without choices of a training it takes networks for images of 28 x 28 on simulated rows; with them the network, the
-rows and the batch size that they stand for. Every engine trains by plain gradient descent without dropout, and one
-that does not reach the losses of the others is not ranked. quick takes half a minute and measures less.
+rows and the batch size that they stand for. Every engine trains by plain gradient descent, without dropout and
+augmentation, and one that does not reach the losses of the others is not ranked. quick takes half a minute and
+measures less.
 
   budget    time to take at most, such as 90s or 10m (5m; 30s with quick)
   sizes     rows in a batch, such as 1,60,1024 (1 to 16,384; the batch size of the choices)
@@ -80,7 +81,7 @@ def check_words(choices: Sequence[str]) -> None:
         if not equals and not word.startswith("-"):
             hint = did_you_mean(word, [QUICK, *OWN_KEYS])
             faults.append(f"{word}: is neither quick nor key=value{hint}")
-        elif equals and key not in known_keys() and (own := nearest(key, OWN_KEYS)):
+        elif equals and key.lstrip("+").partition(".")[0] not in known_keys() and (own := nearest(key, OWN_KEYS)):
             faults.append(f"{word}: no such key; did you mean {own}?")
     if faults:
         raise ArgumentsError(faults)
@@ -173,7 +174,7 @@ def measure(asked: "Asked") -> "Benchmark":
 def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
     """Print what was found and keep it; return 1 where a row is wrong."""
     from trainyard.benchmark.table import table_lines
-    from trainyard.benchmark.track import track
+    from trainyard.benchmark.track import EXPERIMENT, track
     from trainyard.reports.text import pasted, wrapped
 
     files = found.keep(folder)
@@ -181,9 +182,9 @@ def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
     for name, file in zip(("table", "all", "plot"), files, strict=True):
         lines += pasted(name, str(file))
     print("\n".join(lines))
-    problem = track(found, folder, files, config)
-    if problem:
-        print(f"note       {problem}")
+    if config.tracking.name != "off":
+        problem = track(found, folder, files, config)
+        print(f"note       {problem}" if problem else f"MLflow     experiment {EXPERIMENT}, run {folder.name}")
     return 1 if any(row.wrong for row in found.rows) else 0
 
 

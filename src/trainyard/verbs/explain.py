@@ -17,6 +17,7 @@ VERB = Verb(
     "Tells what a trained model goes by: the importance of each column; of images the pixels, filters and activations.",
     {
         "run": f"{RUN} (latest unless given)",
+        "input": "a table with the targets, in place of the rows that tested the model: CSV, TSV, Parquet, Feather",
         "metric": "whose getting worse tells the importance of a column (log_loss or rmse unless given)",
         "repeats": "how often the values of a column are dealt out anew (5)",
         "images": "how many test images are looked at (4)",
@@ -24,7 +25,8 @@ VERB = Verb(
         "trusted": TRUSTED,
         **TRACKING_KEYS,
     },
-    ("run=latest", "run=3f15b1 metric=accuracy repeats=20", "run=latest images=8 square=3"),
+    ("run=latest", "run=3f15b1 metric=accuracy repeats=20", "run=3f15b1 input=houses-2026.csv",
+     "run=latest images=8 square=3"),
 )
 NUMBERS = {"repeats": 1000, "images": 32, "square": 999}  # and the largest of each
 
@@ -77,11 +79,13 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     from trainyard.verbs.choices import compose_over_run
 
     config = replace(compose_over_run("explain", folder / "config.yaml", []), trusted=trust)
-    tested = open_tested(folder, config, project_root(), trust)
+    file = Path(values["input"]) if "input" in values else None
+    tested = open_tested(folder, config, project_root(), trust, file)
     subject, rows = tested.subject, tested.evaluated.rows
     model = subject.packaged
     asked = Asked(values.get("metric", "rmse" if model.classes is None else "log_loss"), seed=config.seed, **numbers)
-    plots, subtitle = folder / "plots" / "explain", f"{folder.name} · {len(rows):,} test rows"
+    kind = "test rows" if file is None else f"rows of {file.name}"
+    plots, subtitle = folder / "plots" / "explain", f"{folder.name} · {len(rows):,} {kind}"
     if isinstance(model.encoder, Encoder):
         found, files = explain_table(
             rows, model.encoder, lambda some: measured(subject, outputs(

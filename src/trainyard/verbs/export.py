@@ -1,6 +1,6 @@
 """`trainyard export run=... format=onnx`: a trained model in a form that others run, compared with the packaged one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 from trainyard.verbs.trusting import TRUSTED, trusted_packages
 
 if TYPE_CHECKING:
+    from trainyard.config.schema import Config
+    from trainyard.export.truth import Rows
+    from trainyard.inference import Model
     from trainyard.tracking.open_run import OpenedRun
 
 FORMATS = ("onnx", "torch", "package")
@@ -19,6 +22,7 @@ VERB = Verb(
     {
         "run": f"{RUN} (latest unless given)",
         "format": "onnx (one graph from raw columns), torch (a program of torch.export) or package (onnx unless given)",
+        "input": "a table of rows to compare over, in place of the test rows: CSV, TSV, Parquet, Feather",
         "output": "the folder to write (exports/<format> in the run's folder unless given)",
         "trusted": TRUSTED,
         **TRACKING_KEYS,
@@ -49,26 +53,51 @@ def main(argv: Sequence[str]) -> int:
             output = run.folder / "exports" / form
         else:
             raise ConfigError(f"run={name}: its folder is not here; say by output= where the export goes")
-        return export_run(run, form, output, trusted_packages(argv))
+        file = Path(values["input"]) if "input" in values else None
+        return export_run(run, form, output, trusted_packages(argv), file)
 
 
-def export_run(run: "OpenedRun", form: str, output: Path, trust: tuple[str, ...]) -> int:
-    """Export the model of a run to a folder, compared over the rows that tested it."""
+def export_run(
+    run: "OpenedRun", form: str, output: Path, trust: tuple[str, ...], compared_over: Path | None = None
+) -> int:
+    """Export the model of a run to a folder, compared over the rows that tested it or those of a file."""
     from trainyard.export.write import check_output, export
 
     check_output(output)
     from dataclasses import replace
 
-    from trainyard.config.root import project_root
-    from trainyard.evaluation.tested import open_tested
-    from trainyard.export.truth import raw_pieces
     from trainyard.verbs.choices import compose_over_run
 
     config = replace(compose_over_run("export", run.folder / "config.yaml", []), trusted=trust)
-    tested = open_tested(run.folder, config, project_root(), trust)
-    model = tested.subject.packaged
-    made = export(model, run.folder, form, output, raw_pieces(model, tested.source(), tested.evaluated.numbers), trust)
+    model, pieces = compared_rows(run.folder, config, compared_over)
+    made = export(model, run.folder, form, output, pieces, trust)
     for file in made.files:
         print(file)
     print(f"largest difference from the packaged model over {made.rows:,} rows: {made.difference:.2g} ({made.unit})")
     return 0
+
+
+def compared_rows(folder: Path, config: "Config", file: Path | None) -> "tuple[Model, Iterator[Rows]]":
+    """Return the model packaged in a run's folder and the raw rows to compare an export over, in pieces.
+
+    They are those of `file`, else those that tested the model; of a run whose rows nothing keeps, the examples of its
+    card.
+    """
+    import numpy as np
+
+    from trainyard.config.root import project_root
+    from trainyard.data.origin import handed_over
+    from trainyard.evaluation.choose import file_source
+    from trainyard.evaluation.subject import open_subject
+    from trainyard.evaluation.tested import open_tested
+    from trainyard.export.truth import example_pieces, raw_pieces
+
+    if file is None and not handed_over(config.dataset):
+        tested = open_tested(folder, config, project_root(), config.trusted)
+        model = tested.subject.packaged
+        return model, raw_pieces(model, tested.source(), tested.evaluated.numbers)
+    subject = open_subject(folder, config.trusted)
+    if file is None:
+        return subject.packaged, example_pieces(subject.packaged)
+    source = file_source(subject, file)
+    return subject.packaged, raw_pieces(subject.packaged, source, np.arange(source.table.num_rows))
