@@ -25,7 +25,7 @@ from trainyard.export.raw_inputs import raw_inputs
 from trainyard.inference import Model, load
 
 ROWS = 50_000
-FEW, MANY, PIECE = 100_000, 10_000_000, 500_000
+FEW, MANY, PIECE = 100_000, 10_000_000, 100_000
 MODELS = {"mixed table": ["dataset=csv", "dataset.path=rows.csv", "dataset.target=label"], "digits": []}
 QUICK = ["training.max_epochs=2", "tracking=off", "training.progress=false"]
 ONE = ("import sys, trainyard; model = trainyard.load(sys.argv[1]); "
@@ -65,7 +65,7 @@ def run_loading(rounds: int) -> tuple[str, Measured, list[Result]]:
         sides = {"import torch": ["import torch"], **{what: [ONE, str(folder)] for what, folder in runs.items()}}
         timed = {what: lambda words=words: _processor_time(words) for what, words in sides.items()}
         measured = alternate(timed, rounds)
-    claims = [Claim(f"load and predict a row, {what} / import torch", what, "import torch", 1.2, cost=True)
+    claims = [Claim(f"load and predict a row, {what} / import torch", what, "import torch", 1.5, cost=True)
               for what in runs]  # fmt: skip
     return "Loading a model and predicting one row, in a fresh process", measured, judge(claims, measured)
 
