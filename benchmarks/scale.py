@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.harness import Claim, Measured, Result, judge
-from benchmarks.memory import MARK, watch
+from benchmarks.memory import MARK, bears
+from benchmarks.scale_train import CPU_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TABLE, PLOT = REPOSITORY / "benchmarks" / "results" / "scale.csv", REPOSITORY / "docs" / "pictures" / "scale.png"
@@ -27,7 +29,8 @@ PIECE = 500_000  # rows written at once
 BATCH, EVAL_BATCH = 1024, 4096
 ROWS_TRAINED = 2_000_000  # about so many in all, so that short epochs are measured often
 PARTS = 0.15  # of the rows each to validate and to test
-FIXED = 1.1  # GiB: Python, torch, Lightning, and the child that prepares and the one that draws
+FIXED = 0.38  # GiB: Python, torch and Lightning, and the process that prepares or the one that draws
+SAMPLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -48,21 +51,29 @@ class Case:
         return f"{self.rows:,} rows x {self.columns:,}, width {self.width:,}{what}{where}"
 
     @property
-    def predicted_memory(self) -> float:
-        """The memory in GiB that the system cannot take back, as docs/performance.md has the formula."""
-        target, order = 8, 24
-        data = self.rows * ((0 if self.mapped else 4 * self.columns + target) + order)
-        judged = PARTS * self.rows * self.classes * (4 + 4 + 8 + 8)
+    def predicted_preparing(self) -> float:
+        """The memory in GiB of preparing that the system cannot take back: see docs/performance.md."""
+        return FIXED + self.rows * (50 + 6 * self.columns) / 2**30
+
+    @property
+    def predicted(self) -> float:
+        """The memory in GiB of training and testing that the system cannot take back: see docs/performance.md."""
+        data = self.rows * (20 + (0 if self.mapped else 4 * self.columns + 8))
+        judged = PARTS * self.rows * self.classes * 24
         return FIXED + (data + judged) / 2**30
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a case cost: seconds of an epoch with its validation, of preparing and of all; GiB of memory at the peak."""
+    """What a case cost: processor seconds of its cheapest epoch, with validation; seconds to prepare, and of all.
+
+    In GiB of memory, `preparing` is the peak until the run began, `memory` that of all that followed.
+    """
 
     epoch: float
     prepare: float
     all: float
+    preparing: float
     memory: float
 
 
@@ -104,10 +115,13 @@ def promised(costs: dict[Case, list[Cost]]) -> tuple[Measured, list[Claim]]:
             measured[case.name] = [cost.epoch / case.rows * 1e6 for cost in costs[case]]
         claims.append(Claim(f"time a row, {many.name} / {few.name}", many.name, few.name, 1.2, cost=True))
     for case, found in costs.items():
-        name = f"memory of {case.name}"
-        measured[name] = [cost.memory for cost in found]
-        measured[f"{name}, predicted"] = [case.predicted_memory] * len(found)
-        claims.append(Claim(f"{name} / predicted", name, f"{name}, predicted", 1.15, cost=True))
+        for what, peaks, predicted in (
+            ("preparing", [cost.preparing for cost in found], case.predicted_preparing),
+            ("training", [cost.memory for cost in found], case.predicted),
+        ):
+            name = f"memory of {what} {case.name}"
+            measured[name], measured[f"{name}, predicted"] = peaks, [predicted] * len(found)
+            claims.append(Claim(f"{name} / predicted", name, f"{name}, predicted", 1.15, cost=True))
     return measured, claims
 
 
@@ -122,8 +136,9 @@ def measure(case: Case) -> Cost:
         folder, mark = Path(name), uuid.uuid4().hex
         write_rows(folder, case)
         env = {**os.environ, "TRAINYARD_ROOT": name, MARK: mark, "TRAINYARD_MAPPED": "1" if case.mapped else ""}
-        peak, ended = [0.0], threading.Event()
-        watcher = threading.Thread(target=watch, args=(mark, peak, ended, anonymous_bytes))
+        samples: list[tuple[float, float]] = []
+        ended = threading.Event()
+        watcher = threading.Thread(target=watch, args=(mark, samples, ended))
         watcher.start()
         done = subprocess.run(command(case), cwd=folder, env=env, capture_output=True, text=True, check=False)
         ended.set()
@@ -132,15 +147,17 @@ def measure(case: Case) -> Cost:
             raise RuntimeError(f"{case.name} ended with {done.returncode}: {done.stderr[-2000:]}")
         latest = folder / "runs" / "latest"
         phases = json.loads((latest / "profile.json").read_text())["phases"]
-        journal = [json.loads(line) for line in (latest / "journal.jsonl").read_text().splitlines()]
-    told = [record["time"] for record in journal if record["type"] == "metrics" and "train/loss" in record["values"]]
-    epoch = statistics.median(after - before for before, after in pairwise(told))
-    return Cost(epoch, phases["prepare"], sum(phases.values()), peak[0])
+        begun = json.loads((latest / "journal.jsonl").read_text().splitlines()[0])["time"]
+        told = [float(line) for line in (folder / CPU_SECONDS).read_text().splitlines()]
+    epoch = min(after - before for before, after in pairwise(told))
+    preparing, training = (max(size for at, size in samples if (at < begun) is before) for before in (True, False))
+    return Cost(epoch, phases["prepare"], sum(phases.values()), preparing, training)
 
 
 def command(case: Case) -> list[str]:
     """Return the command that trains a case."""
-    epochs = max(4, min(50, ROWS_TRAINED // case.rows))
+    work = case.rows * max(1, (case.columns + case.width + case.classes) // 100)
+    epochs = max(4, min(50, ROWS_TRAINED // work))
     return [
         sys.executable, str(REPOSITORY / "benchmarks" / "scale_train.py"), "dataset=arrays", "dataset.path=x.npy",
         "dataset.y_path=y.npy", "model=classifier" if case.classes else "model=regressor", "network=mlp",
@@ -166,6 +183,14 @@ def pieces(rows: int) -> Iterator[tuple[int, int]]:
     return pairwise(starts)
 
 
+def watch(mark: str, samples: list[tuple[float, float]], ended: threading.Event) -> None:
+    """Note when all processes that bear the mark in their environment have how much memory together, in GiB."""
+    while not ended.is_set():
+        total = sum(anonymous_bytes(process) for process in Path("/proc").iterdir() if bears(process, mark))
+        samples.append((time.time(), total / 2**30))
+        time.sleep(SAMPLE_SECONDS)
+
+
 def anonymous_bytes(process: Path) -> int:
     """Return the memory of a process that the system cannot take back: what is mapped from files does not count."""
     try:
@@ -180,10 +205,13 @@ def write_table(path: Path, costs: dict[Case, Cost]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [*(field.name for field in fields(Case)), *(field.name for field in fields(Cost)),
-                                       "predicted"], lineterminator="\n")  # fmt: skip
+                                       "predicted_preparing", "predicted"], lineterminator="\n")  # fmt: skip
         writer.writeheader()
         for case, cost in costs.items():
-            row: dict[str, Any] = {**asdict(case), **asdict(cost), "predicted": case.predicted_memory}
+            row: dict[str, Any] = {
+                **asdict(case), **asdict(cost), "predicted_preparing": case.predicted_preparing,
+                "predicted": case.predicted,
+            }  # fmt: skip
             writer.writerow({name: round_to(value) for name, value in row.items()})
 
 

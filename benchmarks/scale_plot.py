@@ -28,12 +28,15 @@ def draw_scale(axes: "Mapping[str, Sequence[Case]]", costs: "Mapping[Case, Cost]
             sizes = [getattr(case, name) for case in cases]
             _plot(seconds, sizes, [costs[case].epoch for case in cases], BLUE, "an epoch")
             _plot(seconds, sizes, [costs[case].prepare for case in cases], ORANGE, "preparing, once")
-            _plot(memory, sizes, [costs[case].memory for case in cases], BLUE, "peak")
+            _plot(memory, sizes, [costs[case].memory for case in cases], BLUE, "training")
+            _plot(memory, sizes, [costs[case].preparing for case in cases], ORANGE, "preparing, once")
             if name == "rows":
                 mapped = axes["rows, mapped"]
                 _plot(seconds, sizes, [costs[case].epoch for case in mapped], SKY, "an epoch, mapped", "--")
-                _plot(memory, sizes, [costs[case].memory for case in mapped], SKY, "peak, mapped", "--")
-            memory.plot(sizes, [case.predicted_memory for case in cases], color=GREY, linestyle=":", label="predicted")
+                _plot(memory, sizes, [costs[case].memory for case in mapped], SKY, "training, mapped", "--")
+            for predicted, label_of_it in (("predicted", "as predicted"), ("predicted_preparing", None)):
+                foreseen = [getattr(case, predicted) for case in cases]
+                memory.plot(sizes, foreseen, color=GREY, linestyle=":", linewidth=1, label=label_of_it)
             for panel, what in ((seconds, "seconds"), (memory, "GiB")):
                 _dress(panel, label, what)
         return save(figure, path)

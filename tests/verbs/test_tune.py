@@ -76,7 +76,7 @@ def test_the_table_has_what_was_tried_refused_and_not_tried() -> None:
 def test_a_training_is_tuned_and_no_run_is_left_behind(project: Path, capsys: Capture) -> None:
     assert run_command(["tune", "dataset=iris", "accelerator=cpu", "tune.seconds=20"]) == 0
     printed = capsys.readouterr().out
-    assert "trying     accelerator.threads\n" in printed or "trying     accelerator.precision\n" in printed
-    assert "precision as it was" in printed
-    assert "take " in printed or "Nothing is faster" in printed
+    assert "  setting " in printed
+    assert " as it was " in printed or "no time " in printed  # on a machine that is very busy
+    assert "as fast as it" in printed
     assert not (project / "runs").exists()
