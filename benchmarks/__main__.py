@@ -15,6 +15,7 @@ ROUNDS = {
     "training": 9, "minibatches": 9, "metrics": 9, "lineage": 9, "hashing": 5, "light": 9, "first_step": 7,
     "command": 5, "sweep": 3, "listing": 9, "pipeline": 7,
     "scale": 1, "estimators": 7, "estimators_table": 5, "predicting": 15, "importing": 9,
+    "loading": 9, "onnx_runtime": 9, "streaming": 1,
 }  # fmt: skip
 
 
@@ -51,6 +52,10 @@ def section(name: str) -> Section:
         from benchmarks.lineage import run_hashing as run
     elif name == "scale":
         from benchmarks.scale import run
+    elif name in ("loading", "onnx_runtime", "streaming"):
+        from benchmarks.inference import run_loading, run_runtime, run_streaming
+
+        return {"loading": run_loading, "onnx_runtime": run_runtime, "streaming": run_streaming}[name]
     elif name == "pipeline":
         from benchmarks.pipeline import run
     else:

@@ -19,7 +19,8 @@ def checked(case, specs):
 @pytest.mark.parametrize("batch_size", [1, 60])
 def test_every_engine_reaches_the_same_loss_after_the_same_steps(laid_out, kind, batch_size):
     case = laid_out(kind, batch_size)
-    rows = checked(case, [*EAGER, Spec("torch", precision="bf16-mixed"), Spec("trainyard", precision="bf16-mixed")])
+    rows = checked(case, [*EAGER, Spec("torch", precision="bf16-mixed"), Spec("trainyard", precision="bf16-mixed"),
+                          Spec("trainyard", precision="auto")])  # fmt: skip
     assert [row.note for row in rows] == [""] * len(rows)
     assert {len(row.losses) for row in rows} == {case.checked}
     losses = np.array(rows[0].losses)
@@ -55,5 +56,7 @@ def test_a_cpu_has_its_engines_with_one_thread_and_with_all():
 def test_what_a_machine_may_have_brings_further_engines():
     assert further(2, tuple(NAMES), gpu=False, bf16=False) == []
     assert [spec.name for spec in further(2, ("torch",), gpu=False, bf16=True)] == ["torch, 2 threads, bf16"]
+    quick = further(2, ("torch", "trainyard"), gpu=False, bf16=True, quick=True)
+    assert [spec.name for spec in quick] == ["Trainyard, 1 thread, auto", "Trainyard, 2 threads, auto"]
     on_gpu = [spec.name for spec in further(2, ("numpy", "captured"), gpu=True, bf16=True)]
     assert on_gpu == ["torch captured, GPU", "torch captured, GPU, tf32", "torch captured, GPU, bf16"]

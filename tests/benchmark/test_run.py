@@ -32,7 +32,7 @@ def test_it_measures_what_was_asked_for_and_keeps_it(simulated_config, tmp_path,
     assert begun == [("784-10", 4, 2), ("784-10", 16, 2)]
     assert [row.spec.name for row in found.rows if row.batch_size == 4] == [
         "NumPy, 1 thread", "NumPy, 2 threads", "Trainyard, 1 thread", "Trainyard, 2 threads",
-        "Trainyard, 2 threads, bf16",
+        "Trainyard, 1 thread, auto", "Trainyard, 2 threads, auto", "Trainyard, 2 threads, bf16",
     ]  # fmt: skip
     assert (found.machine["cores"], found.machine["gpu"], found.machine["versions"]) == (2, None, {"made": "1"})
     assert "not known" in found.words

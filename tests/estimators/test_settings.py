@@ -7,6 +7,7 @@ from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.settings import (
     ALL_ROWS,
     ParameterError,
+    choices_of,
     config_of,
     in_parameters,
     is_tracked,
@@ -82,3 +83,16 @@ def test_where_a_fit_is_tracked_is_a_word_or_a_mapping():
     run = {"tracking": {"name": "local"}}
     assert config(run=run).tracking.name == "local"
     assert config(run=run, tracking="off").tracking.name == "off"
+
+
+def test_what_was_chosen_is_told_in_words_of_the_parameters():
+    params = {**DEFAULTS, "hidden": (8, 4), "lr": np.float64(0.1), "calibrate": True, "patience": None, "loss": nn_loss,
+              "optimizer": {"name": "sgd", "nesterov": False}, "verbose": True, "dataset": {"a": 1}}  # fmt: skip
+    assert choices_of(params, DEFAULTS) == (
+        "hidden=[8,4]", "loss=nn_loss", "calibrate=true", "optimizer={name:sgd,nesterov:false}", "lr=0.1",
+        "patience=null")  # fmt: skip
+    assert choices_of(DEFAULTS, DEFAULTS) == ()
+
+
+def nn_loss(output, y):
+    """Stand for a loss of one's own."""

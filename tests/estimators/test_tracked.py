@@ -59,6 +59,8 @@ def test_its_journal_has_what_that_of_the_command_has(tracked):
     assert {name.partition("/")[0] for name in run.metrics} == {"best", "trained"}
     assert records(tracked.run_, "params")[0]["values"]["optimizer.lr"] == 0.1
     assert run.config["tags"] == {"owner": "me"}
+    assert run.overrides == [
+        "hidden=[8]", "lr=0.1", "batch_size=16", "max_epochs=3", "early_stopping=true", "random_state=0"]  # fmt: skip
     assert (tracked.run_ / "plots" / "learning_curves.png").exists()
     assert (tracked.run_ / "report.html").exists()
 

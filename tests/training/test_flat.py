@@ -32,6 +32,17 @@ def test_each_parameter_begins_on_a_cache_line_and_padding_is_zero():
     assert (flat.row(WEIGHTS)[~covered] == 0).all()
 
 
+def test_a_parameter_lies_in_its_own_order_and_without_gaps():
+    network = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 2))
+    network[0].weight = nn.Parameter(torch.arange(24.0).view(4, 6)[:, ::2].t())
+    before = network[0].weight.detach().clone()
+    flat = FlatParameters([network])
+    assert torch.equal(network[0].weight, before)
+    assert network[0].weight.stride() == (1, 3)
+    flat.views(WEIGHTS)["0.bias"].zero_()
+    assert torch.equal(network[0].weight, before)
+
+
 def test_slots_share_nothing():
     flat = FlatParameters(networks(1))
     flat.row(GRADIENT).fill_(1)

@@ -5,7 +5,7 @@ from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema import Accelerator, Classifier, Custom, Mlp, Regressor
 from trainyard.training import passes, plan, products
 from trainyard.training.fit import fit
-from trainyard.training.passes import BF16_FROM, Passes, choose_passes
+from trainyard.training.passes import BF16_FROM, BF16_FROM_OF_IMAGES, Passes, choose_passes
 from trainyard.training.plan import plan_run
 from trainyard.training.products import OneDnnProducts
 
@@ -29,6 +29,8 @@ def test_a_classifier_with_work_enough_multiplies_in_bf16():
     assert choose() == Passes(bf16=True, one_dnn=True)
     assert choose(flops=BF16_FROM / 2) == Passes(one_dnn=True)
     assert choose(flops=1e6) == Passes()
+    assert not choose(flops=BF16_FROM_OF_IMAGES / 2, convolves=True).bf16
+    assert choose(flops=BF16_FROM_OF_IMAGES, convolves=True).bf16
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from trainyard.config.schema import OPTIMIZERS
 from trainyard.errors import ConfigError, DataError
 from trainyard.lineage.code import Code
 from trainyard.tracking.journal import Journal
-from trainyard.training import flat_stepper
+from trainyard.training import flat_stepper, products
 from trainyard.training.checkpoint import Checkpoints, newest_state
 from trainyard.training.fit import fit
 from trainyard.training.fused import SLOTS
@@ -153,6 +153,18 @@ def test_with_nothing_left_to_train_nothing_is_trained(tmp_path, settings, reaso
     again = fit(plan, resumed=state, on_step=lambda *_: pytest.fail("trained"))
     assert (again.reason, whole.reason) == (reason, reason)
     assert outcome(again) == outcome(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [("plain", Passes(bf16=True, one_dnn=True)), ("plain", Passes(one_dnn=True)),
+     ("images", Passes(bf16=True, channels_last=True))],
+)  # fmt: skip
+def test_stopped_while_it_computes_in_a_faster_way(tmp_path, monkeypatch, name, ways):
+    monkeypatch.setattr(products, "WORTH", 0)
+    plan = plan_of(name)
+    plan = replace(plan, device=replace(plan.device, passes=ways))
+    assert outcome(interrupted(plan, tmp_path, StopAt(16))) == outcome(fit(plan))
 
 
 def kept_run(folder, digest="d" * 32, status="KILLED", **settings):

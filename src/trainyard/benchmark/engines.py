@@ -8,6 +8,7 @@ from trainyard.benchmark.case import Case
 from trainyard.benchmark.gate import Gate
 from trainyard.config.schema import Precision
 
+Chosen = Literal["auto", Precision]
 Kind = Literal["numpy", "scikit-learn", "torch", "compiled", "captured", "trainyard"]
 NAMES: dict[Kind, str] = {
     "numpy": "NumPy", "scikit-learn": "scikit-learn", "torch": "torch", "compiled": "torch compiled",
@@ -16,7 +17,8 @@ NAMES: dict[Kind, str] = {
 WITHOUT_TORCH = ("numpy", "scikit-learn")
 QUICK = ("numpy", "torch", "trainyard")
 # how far a loss may be from that of the others, in nats or as a part of it where it is larger than 1
-TOLERANCES: dict[Precision, float] = {"32": 2e-4, "tf32": 1e-2, "bf16-mixed": 5e-2}
+TOLERANCES: dict[Chosen, float] = {"32": 2e-4, "tf32": 1e-2, "bf16-mixed": 5e-2, "auto": 5e-2}
+ON_GPU: tuple[Chosen, ...] = ("32", "tf32", "bf16-mixed")
 
 
 class Engine(Protocol):
@@ -39,7 +41,7 @@ class Spec:
     kind: Kind
     device: Literal["cpu", "cuda"] = "cpu"
     threads: int = 1
-    precision: Precision = "32"
+    precision: Chosen = "32"
 
     @property
     def name(self) -> str:
@@ -69,11 +71,18 @@ def on_cpu(cores: int, kinds: Sequence[str]) -> list[Spec]:
     return [Spec(kind, threads=threads) for kind in NAMES if kind in kinds and kind != "captured" for threads in counts]
 
 
-def further(cores: int, kinds: Sequence[str], *, gpu: bool, bf16: bool) -> list[Spec]:
-    """Return the engines of what a machine may have: a GPU, and a CPU that multiplies in bf16."""
-    found = [Spec(kind, threads=cores, precision="bf16-mixed") for kind in NAMES
-             if bf16 and kind in kinds and kind in ("torch", "trainyard")]  # fmt: skip
+def further(cores: int, kinds: Sequence[str], *, gpu: bool, bf16: bool, quick: bool = False) -> list[Spec]:
+    """Return the engines of what a machine may have: a CPU that multiplies in bf16, and a GPU.
+
+    With the precision "auto", which is the project's own choice, products of wide layers are in bf16 on such a CPU.
+    """
+    found: list[Spec] = []
+    if bf16 and "trainyard" in kinds:
+        found += [Spec("trainyard", threads=threads, precision="auto") for threads in sorted({1, cores})]
+    if bf16 and not quick:
+        found += [Spec(kind, threads=cores, precision="bf16-mixed") for kind in NAMES
+                  if kind in kinds and kind in ("torch", "trainyard")]  # fmt: skip
     if gpu:
         found += [Spec(kind, "cuda", precision=precision) for kind in NAMES
-                  if kind in kinds and kind not in WITHOUT_TORCH for precision in TOLERANCES]  # fmt: skip
+                  if kind in kinds and kind not in WITHOUT_TORCH for precision in ON_GPU]  # fmt: skip
     return found

@@ -26,7 +26,7 @@ from trainyard.reports.style import (
 )
 
 COLORS = dict(zip(NAMES, (BLACK, PINK, BLUE, GREEN, RED, ORANGE), strict=True))
-MARKS = {"32": "o", "tf32": "s", "bf16-mixed": "^"}
+MARKS = {"32": "o", "tf32": "s", "bf16-mixed": "^", "auto": "D"}
 COLUMNS = 2
 LEGEND_WIDTH = 2.2  # inches
 

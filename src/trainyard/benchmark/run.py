@@ -83,7 +83,7 @@ def run_benchmark(
         if GUIDE in found.absent:
             raise TrainyardError(f"The engine {GUIDE.name} does not start: {found.absent[GUIDE]}.")
         told = found.facts[GUIDE]
-        more = further(cores, kinds, gpu=told["gpu"] is not None, bf16=told["bf16"] and not asked.quick)
+        more = further(cores, kinds, gpu=told["gpu"] is not None, bf16=told["bf16"], quick=asked.quick)
         found.join(more)
         workloads = workloads_of(asked, Path(name), gpu=told["gpu"] is not None)
         deadline = max(deadline, time.monotonic() + MEASURING * asked.budget)

@@ -140,9 +140,10 @@ class Minibatches:
     ):  # fmt: skip
         self.rows, self.batch_size, self.seed, self.limit, self.augment = rows, batch_size, seed, limit, augment
         self._order: tuple[int, Tensor] = (-1, torch.empty(0, dtype=torch.int64))
+        self._count = minibatch_count(len(rows), batch_size, limit)
 
     def __len__(self) -> int:
-        return minibatch_count(len(self.rows), self.batch_size, self.limit)
+        return self._count
 
     def sizes(self) -> list[int]:
         """Return the rows of each minibatch of an epoch."""

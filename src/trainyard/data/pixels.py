@@ -53,7 +53,9 @@ class PixelScale:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Return images (n, channels, height, width) of any dtype as the network sees them."""
-        scaled: np.ndarray = (images.astype(self.center.dtype) - self.center) / self.scale
+        scaled = images.astype(self.center.dtype)
+        scaled -= self.center
+        scaled /= self.scale
         return scaled
 
 

@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
 
+from trainyard.config.root import project_root
 from trainyard.config.schema import Config
 from trainyard.config.trusted import given
 from trainyard.data.in_memory import prepare_alike, prepare_given, prepare_in_memory, without_rows
@@ -24,9 +25,9 @@ from trainyard.estimators.going_on import check_same, further
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.predicting import predictor, weights_of, write_package
 from trainyard.estimators.rows import Form, column_kinds, read_rows
-from trainyard.estimators.settings import ParameterError, is_tracked
+from trainyard.estimators.settings import ParameterError, choices_of, is_tracked
 from trainyard.estimators.targets import target_names
-from trainyard.estimators.tracked import begun_from
+from trainyard.estimators.tracked import asked_by, begun_from
 from trainyard.estimators.watching import on_epoch, release, watched
 from trainyard.inference.model import Model
 from trainyard.training.run import target_transform_of, task_of
@@ -156,15 +157,16 @@ class Estimator(Configured, ABC):
                     target_transform=target_transform_of(config), trusted=config.trusted,
                 )  # fmt: skip
                 self._know_dataset(prepared)
-            before, called = self._state if going_on else None, None
+            before, asked = self._state if going_on else None, None
             if is_tracked(self.tracking):
-                called = f"trainyard.{type(self).__name__}.fit"
+                name, choices = type(self).__name__, choices_of(self.get_params(deep=False), self._defaults())
+                asked = asked_by(name, choices, project_root(), config.experiment_name)
                 run = (self.run_ or "a fit that left no run") if going_on else None
                 config = begun_from(config, run, self.initial_weights)
             try:
                 training = train(
                     config, prepared, self._on_epoch, going_on=before, weights=weights_of(self.initial_weights),
-                    tracked_as=called,
+                    tracked_as=asked,
                 )  # fmt: skip
             finally:
                 release(self.callbacks)

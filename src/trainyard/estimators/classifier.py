@@ -17,8 +17,9 @@ class Classifier(ClassifierMixin, Estimator):  # type: ignore[misc]  # scikit-le
     """A network that tells classes.
 
     Parameters are those of the config by their last word (docs/estimators.md); one that is None has the default of the
-    network or the optimizer. After fit there are classes_, n_features_in_, n_iter_, loss_curve_,
-    validation_scores_, best_loss_, matched_weights_ and model_, which predicts from raw rows as `trainyard.load` does.
+    network or the optimizer. With `tracking` a fit leaves a run, whose folder is run_. After fit there are classes_,
+    n_features_in_, n_iter_, loss_curve_, validation_scores_, best_loss_, stop_reason_, layers_, left_out_,
+    matched_weights_, run_ and model_, which predicts from raw rows as `trainyard.load` does.
     """
 
     model: ClassVar[str] = "classifier"

@@ -19,6 +19,7 @@ from trainyard.training.fit import Fitted, fit
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan, plan_run
+from trainyard.training.result import Asked
 from trainyard.training.state import State
 from trainyard.training.stop import Stop
 
@@ -38,13 +39,13 @@ class Training:
 
 def train(
     config: Config, prepared: Prepared, on_epoch: OnEpoch, *, going_on: State | None = None,
-    weights: Mapping[str, Tensor] | None = None, tracked_as: str | None = None,
+    weights: Mapping[str, Tensor] | None = None, tracked_as: Asked | None = None,
 ) -> Training:  # fmt: skip
     """Train on prepared rows, from the start or `going_on` from a state, and return what came of it.
 
     `on_epoch` is given the metrics of each epoch and says whether that was the last one. Of `weights`, those whose
-    names and shapes the network has are what it begins with. With `tracked_as`, the words for what was called, the
-    training leaves a run. Raises ConfigError, DataError or NetworkError.
+    names and shapes the network has are what it begins with. With `tracked_as` the training leaves a run. Raises
+    ConfigError, DataError or NetworkError.
     """
     fitting = Fitting(on_epoch, going_on, weights or {})
     with as_before():

@@ -96,6 +96,23 @@ def is_tracked(tracking: Any) -> bool:
     return bool(tracking_of(tracking)["name"] != "off")
 
 
+def choices_of(params: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parameters that say how to train and are not at their defaults, as name=value."""
+    names = [name for name in defaults if name in {*PARAMETER.values(), "early_stopping"} - {"tracking"}]
+    given = {name: plain(params[name]) for name in names}
+    return tuple(f"{name}={_text(value)}" for name, value in given.items() if value != defaults[name])
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{name}:{_text(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_text, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value) if isinstance(value, str | int | float) else getattr(value, "__name__", type(value).__name__)
+
+
 def plain(value: Any) -> Any:
     """Return a value without the types of NumPy."""
     if isinstance(value, np.generic):

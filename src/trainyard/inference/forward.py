@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-BATCH_ROWS = 4096
+BATCH_ROWS = 2048
 DTYPES = {"64": torch.float64, "bf16-true": torch.bfloat16}  # of the weights, by precision; of all others float32
 
 
@@ -23,10 +23,9 @@ class Forward:
     def __call__(self, x: np.ndarray, codes: np.ndarray) -> np.ndarray:
         """Return the outputs (N, outputs) float64 of x (N, F) and codes (N, C), in bounded memory."""
         parts = []
-        for numbers, categories in self.batches(x, codes):
-            with self.autocast():
-                output = self.network(numbers, categories)
-            parts.append(plain(output).double().numpy())
+        with self.autocast():
+            for numbers, categories in self.batches(x, codes):
+                parts.append(plain(self.network(numbers, categories)).double().numpy())
         return np.concatenate(parts) if parts else np.empty((0, self.outputs))
 
     def batches(self, x: np.ndarray, codes: np.ndarray) -> Iterator[tuple[Tensor, Tensor | None]]:

@@ -21,7 +21,7 @@ class FlatParameters:
         parameters = [(name, p) for name, p in networks[0].named_parameters() if p.requires_grad]
         self.names = [name for name, _ in parameters]
         self.shapes = [p.shape for _, p in parameters]
-        self.strides = [p.stride() for _, p in parameters]
+        self.strides = [torch.empty_like(p, device="meta").stride() for _, p in parameters]  # without gaps
         self.slots = (WEIGHTS, GRADIENT, BEST, *slots)
         first = parameters[0][1]
         step = LINE // first.element_size()

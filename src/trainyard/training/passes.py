@@ -11,6 +11,7 @@ from trainyard.config.schema import Classifier, Config, Custom
 from trainyard.training.products import WORTH, OneDnnProducts, SmallIn32, are_faster
 
 BF16_FROM = 1e8  # operations of a step from which products in bf16 save more than it costs to turn numbers into bf16
+BF16_FROM_OF_IMAGES = 4e8  # the same where there are convolutions, which gain less
 PRODUCTS = 6  # of a step, two a multiplication: forward, to the inputs and to the weights
 
 
@@ -70,7 +71,7 @@ def choose_passes(config: Config, device: torch.device, *, fast: bool, step_flop
     if not by_itself:
         return Passes(channels_last=channels_last)
     choosing = isinstance(config.model, Classifier) and config.model.loss != "custom" and not custom
-    bf16 = choosing and step_flops >= BF16_FROM and multiplies_bf16()
+    bf16 = choosing and step_flops >= (BF16_FROM_OF_IMAGES if convolves else BF16_FROM) and multiplies_bf16()
     return Passes(bf16, step_flops >= PRODUCTS * WORTH and are_faster(), channels_last)
 
 
