@@ -21,6 +21,7 @@ import numpy as np
 
 from benchmarks.harness import Claim, Measured, Result, judge
 from benchmarks.memory import MARK, bears
+from benchmarks.scale_train import CPU_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TABLE, PLOT = REPOSITORY / "benchmarks" / "results" / "scale.csv", REPOSITORY / "docs" / "pictures" / "scale.png"
@@ -64,9 +65,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a case cost: seconds of its fastest epoch with its validation, of preparing and of all; GiB of memory at the peaks.
+    """What a case cost: processor seconds of its cheapest epoch, with validation; seconds to prepare, and of all.
 
-    `preparing` is the peak until the run began, `memory` that of all that followed.
+    In GiB of memory, `preparing` is the peak until the run began, `memory` that of all that followed.
     """
 
     epoch: float
@@ -146,10 +147,9 @@ def measure(case: Case) -> Cost:
             raise RuntimeError(f"{case.name} ended with {done.returncode}: {done.stderr[-2000:]}")
         latest = folder / "runs" / "latest"
         phases = json.loads((latest / "profile.json").read_text())["phases"]
-        journal = [json.loads(line) for line in (latest / "journal.jsonl").read_text().splitlines()]
-    told = [record["time"] for record in journal if record["type"] == "metrics" and "train/loss" in record["values"]]
-    epoch = min(after - before for before, after in pairwise(told))  # the one that others disturbed least
-    begun = journal[0]["time"]
+        begun = json.loads((latest / "journal.jsonl").read_text().splitlines()[0])["time"]
+        told = [float(line) for line in (folder / CPU_SECONDS).read_text().splitlines()]
+    epoch = min(after - before for before, after in pairwise(told))
     preparing, training = (max(size for at, size in samples if (at < begun) is before) for before in (True, False))
     return Cost(epoch, phases["prepare"], sum(phases.values()), preparing, training)
 

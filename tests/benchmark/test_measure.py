@@ -3,6 +3,7 @@
 import itertools
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -94,6 +95,14 @@ def test_one_whose_first_epoch_takes_far_more_than_its_share_has_no_further_turn
     assert found["numpy"].note == LEFT_OUT
     assert found["numpy"].timing is None
     assert found["numpy"].memory == 5  # its training was ended in order
+
+
+def test_each_network_has_its_part_of_the_time(session, workloads):
+    ticks = itertools.count()
+    session.clock, session.deadline = lambda: float(next(ticks)), 300.0  # each look at it takes a second
+    rows = session.run([replace(workloads["linear"], sizes=(4,) * 20), workloads["cnn"]], lambda *_: None)
+    assert any(row.note == LEFT_OUT for row in rows if row.network == "784-10")
+    assert any(row.ranked for row in rows if row.network == "cnn-8-16")
 
 
 def test_after_the_deadline_nothing_is_measured(session, workloads):

@@ -49,3 +49,8 @@ def test_the_baseline_is_numpy_with_one_thread(row):
     rows = [row("torch", 9), row("numpy", 5, threads=2), row("numpy", 4)]
     assert baseline(rows)[rows[0].case] is rows[2]
     assert rows[2].speed == pytest.approx(4)
+
+
+def test_ratios_of_a_network_are_to_one_engine_at_every_size(row):
+    rows = [row("numpy", 4, size=1), row("torch", 9, size=1), row("torch", 9), row("torch", 9, network="cnn")]
+    assert baseline(rows) == {("784-500-10", 1): rows[0], ("cnn", 60): rows[3]}

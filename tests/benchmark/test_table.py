@@ -29,6 +29,11 @@ def test_each_network_has_its_table_and_one_without_numpy_another_baseline(row):
     assert any("Trainyard, 1 thread" in line and "2.00*" in line for line in lines)
 
 
+def test_where_the_baseline_was_not_measured_speeds_are_told(row):
+    lines = table_lines([row("numpy", 10, size=1), row("torch", 20, size=1), row("torch", 31_000)])
+    assert lines[-1].split() == ["torch,", "1", "thread", "2.00*", "31k*", "20%", "-", "-"]
+
+
 def test_where_nothing_could_be_measured_the_reasons_are_told(row):
     lines = table_lines([row("numpy", note="not enough memory")])
     assert lines[-1] == "  NumPy, 1 thread at 60: not enough memory"

@@ -4,6 +4,7 @@ import pytest
 from tests.export.models import mixed_model, source_model
 from tests.inference.packages import package_images
 from trainyard.config.compose import compose
+from trainyard.config.schema import Cnn, Layers, ResNet
 from trainyard.data.builtin import LOADERS
 from trainyard.data.sources import load_source
 from trainyard.errors import DataError
@@ -39,6 +40,35 @@ def test_the_transforms_and_the_precision_of_a_model_are_kept(tmp_path, transfor
 def test_every_format_predicts_the_same_for_images(tmp_path, form):
     images = package_images(tmp_path / "model", (3, 5, 4))
     assert difference(form, load(tmp_path / "model"), tmp_path, [images]) < 1e-6
+
+
+LINES = {"lines": {"type": "Flatten", "inputs": ("image",), "end_dim": 2}}
+NETWORKS = {
+    "cnn": Cnn(widths=(4,), hidden=(8,)),
+    "resnet": ResNet(widths=(4, 8)),
+    "recurrent": Layers(layers={**LINES, "read": {"type": "GRU", "hidden_size": 4, "bidirectional": True}}),
+    "every step": Layers(layers={**LINES, "read": {"type": "LSTM", "hidden_size": 4, "num_layers": 2, "steps": "all"},
+                                 "flat": {"type": "Flatten"}}),
+    "attention": Layers(layers={**LINES, "read": {"type": "MultiheadAttention", "num_heads": 2},
+                                "flat": {"type": "Flatten"}}),
+    "transformer": Layers(layers={
+        **LINES, "read": {"type": "TransformerEncoderLayer", "nhead": 2, "dim_feedforward": 8},
+        "flat": {"type": "Flatten"},
+    }),
+    "branches": Layers(layers={
+        **LINES, "read": {"type": "RNN", "hidden_size": 4},
+        "conv": {"type": "Conv2d", "out_channels": 3, "kernel_size": 3, "inputs": ("image",)},
+        "norm": {"type": "BatchNorm2d"}, "pool": {"type": "AdaptiveAvgPool2d", "output_size": 1},
+        "flat": {"type": "Flatten"}, "output": {"type": "Linear", "inputs": ("read", "flat")},
+    }),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("form", ["onnx", "torch"])
+def test_every_network_predicts_the_same_in_every_format(tmp_path, form, name):
+    images = package_images(tmp_path / "model", (1, 8, 8), NETWORKS[name])
+    assert difference(form, load(tmp_path / "model"), tmp_path, [images, images[:1]]) < 1e-5
 
 
 def test_images_are_fed_as_the_network_computes(tmp_path):

@@ -36,7 +36,7 @@ def raw_table(seed=0):
     return pa.table({**features, "label": label, "length": size * 2 + number, "width": size - number})
 
 
-def package_images(folder, shape=(1, 4, 3)):
+def package_images(folder, shape=(1, 4, 3), config=CONFIG):
     """Package a classifier of random images (N, *shape) uint8 with its seeded weights, and return the images."""
     images = np.random.default_rng(0).integers(0, 256, (60, *shape), dtype=np.uint8)
     table = pa.table({"y": np.arange(60) % 3})
@@ -45,11 +45,11 @@ def package_images(folder, shape=(1, 4, 3)):
     made = assemble(source, dataset, "auto", False)
     inputs = Inputs(images[0].size, (), shape)
     card = build_card(
-        task=made.task, model=Classifier(), network=CONFIG, inputs=inputs, outputs=3, preprocessing=made.preprocessing,
+        task=made.task, model=Classifier(), network=config, inputs=inputs, outputs=3, preprocessing=made.preprocessing,
         classes=made.classes, class_counts=made.class_counts, targets=made.targets, target_mean=(), target_scale=(),
         precision="32", example=made.example, metrics={}, lineage={"environment": {}},
     )  # fmt: skip
-    save_model(folder, seeded_network(CONFIG, inputs, 3, 0), card, made)
+    save_model(folder, seeded_network(config, inputs, 3, 0), card, made)
     return images
 
 

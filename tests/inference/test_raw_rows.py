@@ -30,7 +30,8 @@ def test_binary_files_come_some_rows_at_a_time(tmp_path, name, write):
     [
         ("rows.xlsx", b"x", "rows.xlsx ends in .xlsx, which is not read.* set input"),
         ("rows.parquet", b"PAR1 and no more", "rows.parquet is cut off"),
-        ("rows.feather", b"FEA1", "is not a Feather file"),
+        ("rows.feather", b"FEA1", "is Feather V1, which cannot be read some rows at a time. Write"),
+        ("rows.feather", b"PAR1", "is not a Feather file"),
         ("other.csv", b"a,a\n1,2\n", "has 2 columns called a"),
     ],
 )

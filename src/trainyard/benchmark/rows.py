@@ -79,11 +79,15 @@ def judge(row: Row, expected: Sequence[float]) -> Row:
 
 
 def baseline(rows: Sequence[Row]) -> dict[tuple[str, int], Row]:
-    """Return the row of each case that ratios are taken to: NumPy with one thread, else the first ranked one."""
+    """Return the rows that ratios are taken to, by case: of each network those of one engine.
+
+    That is NumPy with one thread, else the first one that was ranked at all.
+    """
+    of_network: dict[str, Spec] = {}
     found: dict[tuple[str, int], Row] = {}
     for row in sorted(rows, key=lambda row: (row.spec.kind != "numpy", row.spec.threads)):
-        if row.ranked:
-            found.setdefault(row.case, row)
+        if row.ranked and row.spec == of_network.setdefault(row.network, row.spec):
+            found[row.case] = row
     return found
 
 

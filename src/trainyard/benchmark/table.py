@@ -29,7 +29,7 @@ def network_lines(rows: Sequence[Row]) -> list[str]:
     bases, best = baseline(rows), {size: fastest([row for row in rows if row.batch_size == size]) for size in sizes}
     cells = [("rows in a batch", *map(str, sizes), "spread", "MiB", "apart")]
     if bases:
-        name = ", ".join(sorted({base.spec.name for base in bases.values()}))
+        name = next(iter(bases.values())).spec.name
         speeds = [bases.get((rows[0].network, size)) for size in sizes]
         cells.append((f"{name}: rows/s", *("-" if base is None else short(base.speed) for base in speeds), "", "", ""))
     for spec in dict.fromkeys(row.spec for row in rows):
@@ -41,13 +41,19 @@ def network_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def cell(row: Row, base: Row | None, best: Row | None) -> str:
-    """Return how many times as fast as the baseline an engine is, with a star where it is the fastest."""
+    """Return how many times as fast as the baseline an engine is, its rows a second where that was not measured.
+
+    The fastest has a star.
+    """
     if row.wrong:
         return "wrong"
-    if row.timing is None or base is None:
+    if row.timing is None:
         return "- "
+    star = "*" if row is best else " "
+    if base is None:
+        return short(row.speed) + star
     ratio = row.speed / base.speed
-    return f"{ratio:.{2 if ratio < 9.95 else 1 if ratio < 99.5 else 0}f}{'*' if row is best else ' '}"
+    return f"{ratio:.{2 if ratio < 9.95 else 1 if ratio < 99.5 else 0}f}{star}"
 
 
 def summary(rows: Sequence[Row]) -> tuple[str, str, str]:

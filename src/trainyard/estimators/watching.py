@@ -16,15 +16,18 @@ NAMES = f"{HANDED_OVER}callbacks."
 
 
 def on_epoch(callbacks: Sequence[Any] | None) -> list[OnEpoch]:
-    """Return the functions among callbacks; raise ParameterError for what can be neither."""
-    faults = [fault for callback in _listed(callbacks) if (fault := _fault(callback)) is not None]
-    if faults:
-        raise ParameterError(faults)
+    """Return the functions among callbacks."""
     return [callback for callback in _listed(callbacks) if not isinstance(callback, pl.Callback)]
 
 
 def watched(config: Config, callbacks: Sequence[Any] | None, code: OwnCode) -> Config:
-    """Return a config in which the callbacks of Lightning have names, by which `code` has the objects."""
+    """Return a config in which the callbacks of Lightning have names, by which `code` has the objects.
+
+    Raises ParameterError for what is neither a function nor a callback of Lightning.
+    """
+    faults = [fault for callback in _listed(callbacks) if (fault := _fault(callback)) is not None]
+    if faults:
+        raise ParameterError(faults)
     named: dict[str, Any] = {}
     for callback in _listed(callbacks):
         if isinstance(callback, pl.Callback):

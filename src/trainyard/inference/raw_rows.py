@@ -17,6 +17,7 @@ from trainyard.errors import DataError
 from trainyard.inference.raw_text import TextRows
 
 STANDARD_INPUT = Path("/dev/stdin")
+OLD_FEATHER = b"FEA1"
 ROWS = 1 << 16  # of a table in a binary file that are read at once
 
 
@@ -86,9 +87,13 @@ class BinaryFile:
         self.columnar: Any = None
         self.total: int | None = None
         if ending in PARQUET_ENDINGS:
-            self.columnar = whole(path, "Parquet", b"PAR1", lambda: pq.ParquetFile(path))
+            self.columnar = whole(path, "Parquet", b"PAR1", lambda: pq.ParquetFile(path, pre_buffer=False))
             self.schema, self.total = self.columnar.schema_arrow, int(self.columnar.metadata.num_rows)
         else:
+            with path.open("rb") as file:
+                if file.read(4) == OLD_FEATHER:
+                    raise DataError(f"{path.name} is Feather V1, which cannot be read some rows at a time. Write it "
+                                    f"again as Feather V2 or Parquet ({path}).")  # fmt: skip
             self.file = whole(path, "Feather", b"ARROW1", lambda: ipc.open_file(pa.memory_map(str(path))))
             self.schema = self.file.schema
         self.names, _ = check_names(path, self.schema.names)

@@ -14,7 +14,7 @@ from trainyard.data.records import Record, records, unclosed_quote
 from trainyard.data.text_pieces import TextPieces, cut_header
 from trainyard.errors import DataError
 
-PIECE = 1 << 22  # bytes
+PIECE = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
