@@ -69,8 +69,17 @@ def _first_step(folder: Path) -> float:
     return next(record["time"] for record in records if record["type"] == "metrics") - started
 
 
-def run_whole(rounds: int, *, sweep: bool) -> tuple[str, Measured, list[Result]]:
-    """Measure a whole training, 20 epochs, warm cache, MLflow on; or a sweep over 16 seeds."""
+def run_command(rounds: int) -> tuple[str, Measured, list[Result]]:
+    """Measure a whole training, 20 epochs, warm cache, MLflow on."""
+    return _run_whole(rounds, sweep=False)
+
+
+def run_sweep(rounds: int) -> tuple[str, Measured, list[Result]]:
+    """Measure a sweep over 16 seeds."""
+    return _run_whole(rounds, sweep=True)
+
+
+def _run_whole(rounds: int, *, sweep: bool) -> tuple[str, Measured, list[Result]]:
     extra = ["-m", f"seed={SEEDS}"] if sweep else []
     with tempfile.TemporaryDirectory() as name:
         ours, theirs = Path(name) / "ours", Path(name) / "theirs"
