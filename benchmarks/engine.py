@@ -80,7 +80,7 @@ def run_wide(rounds: int) -> tuple[str, Measured, list[Result]]:
 
 def run_cnn(rounds: int) -> tuple[str, Measured, list[Result]]:
     """Measure a convolutional network on color images."""
-    overrides = ("network=cnn", "training.batch_size=64", "training.max_epochs=2")
+    overrides = ("network=cnn", "training.batch_size=64", "training.max_epochs=6")
     make = partial(config, 1_500, 32, *overrides, channels=3)
     return _beside_plain("A convolutional network on 32 x 32 x 3, batches of 64", rounds, 2.0, make)
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.data.tables import source_of
 from trainyard.data.columns import Feature
-from trainyard.data.overlap import count_duplicates, find_leaks
+from trainyard.data.overlap import codes_of_numbers, count_duplicates, find_leaks
 from trainyard.data.split import Split
 from trainyard.data.target import Target
 
@@ -69,6 +69,11 @@ def test_columns_with_many_values_or_few_rows_each_are_no_leaks():
     table = source_of({"row": np.arange(100), "coarse": np.arange(100) // 2 * 2 + y}).table
     target = Target("classification", "", y, ("a", "b"))
     assert find_leaks(table, features(row="category", coarse="numeric"), target, np.arange(100)) == []
+
+
+def test_numbers_that_are_equal_have_one_code():
+    codes = codes_of_numbers(pa.chunked_array([[1.5, None, 0.0], [-0.0, None, 1.5]]))
+    assert codes.tolist() == [0, 1, 2, 2, 1, 0]
 
 
 def test_a_missing_value_that_tells_the_class():

@@ -50,6 +50,12 @@ def codes_of(column: pa.ChunkedArray) -> np.ndarray:
     return np.asarray(places.to_numpy(), dtype=np.int64)
 
 
+def codes_of_numbers(column: pa.ChunkedArray) -> np.ndarray:
+    """(N,) int32, a number for each different number; missing is one of them."""
+    values = pa.array(read_numbers(column) + 0.0)  # no zero below zero
+    return np.asarray(values.dictionary_encode().indices.to_numpy())
+
+
 def mix(values: np.ndarray) -> np.ndarray:
     """(N,) uint64 with every bit spread over all (splitmix64)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -78,8 +84,7 @@ def decides(feature: Feature, column: pa.ChunkedArray, y: np.ndarray) -> bool:
     """Whether each value of a column with few different ones stands with one class only."""
     if feature.kind == "datetime" or len(pc.unique(column[:SAMPLE])) > FEW:
         return False
-    numeric = feature.kind == "numeric"
-    codes = np.unique(read_numbers(column), return_inverse=True)[1] if numeric else codes_of(column) + 1
+    codes = codes_of_numbers(column) if feature.kind == "numeric" else codes_of(column) + 1
     different = count_different(codes)
     if different > FEW or different * 5 > len(y) or different < count_different(y):
         return False
