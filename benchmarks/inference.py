@@ -66,7 +66,7 @@ def run_loading(rounds: int) -> tuple[str, Measured, list[Result]]:
         sides = {"import torch": ["import torch"], **{what: [ONE, str(folder)] for what, folder in runs.items()}}
         timed = {what: lambda words=words: _processor_time(words) for what, words in sides.items()}
         measured = alternate(timed, rounds)
-    claims = [Claim(f"load and predict a row, {what} / import torch", what, "import torch", 1.5, cost=True)
+    claims = [Claim(f"load and predict a row, {what} / import torch", what, "import torch", 1.2, cost=True)
               for what in runs]  # fmt: skip
     return "Loading a model and predicting one row, in a fresh process", measured, judge(claims, measured)
 
