@@ -58,7 +58,7 @@ def _dress(axes: Axes, label: str, what: str) -> None:
         axis.set_major_formatter(FuncFormatter(_size))
         axis.set_minor_formatter(NullFormatter())
     low, high = axes.get_ylim()
-    if high / low < 30:
-        axes.set_ylim(low / 2, max(high * 2, low * 20))
+    room = 3.0 if high / low > 30 else 1.5 * 30 * low / high  # above, for the legend
+    axes.set_ylim(low / 1.5, high * room)
     axes.set(xlabel=label, ylabel=what)
     axes.legend(frameon=False, fontsize=SMALL, loc="upper left", borderaxespad=0.1)
