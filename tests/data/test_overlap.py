@@ -1,6 +1,7 @@
 import datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.data.tables import source_of
