@@ -16,6 +16,7 @@ from trainyard.training.average import WeightAverage
 from trainyard.training.blocks import Blocks
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.engine import open_stepper
+from trainyard.training.fresh_memory import unfilled_memory
 from trainyard.training.lightning import LightningModel
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
@@ -85,9 +86,10 @@ def fit(
     stop.reason = stop.reason or nothing_left(member)
     on_open(loop)
     if stop.reason is None and spare_lightning and needs_no_lightning(plan):
-        drive_alone(loop)
+        with unfilled_memory(plan):
+            drive_alone(loop)
     elif stop.reason is None:
-        with quiet_lightning():
+        with quiet_lightning(), unfilled_memory(plan):
             folder = None if checkpoints is None else checkpoints.folder.parent / "lightning"
             _drive(build_trainer(plan, plugins, folder), loop.module, loop.blocks)
         loop.close()
