@@ -24,6 +24,12 @@ MINIBATCHES, SECONDS = 100, 10.0  # at most: each event is held in memory
 SHARED = "Operators of processes that share a training are not recorded; take accelerator=cpu or gpu to see them."
 
 
+def wake_recorder() -> None:
+    """Let torch's recorder set itself up: on another thread than the one that imported torch it complains on stderr."""
+    with profile(activities=[ProfilerActivity.CPU]):
+        pass
+
+
 def tell_profile(plan: Plan, phases: Phases, folder: Path, console: Console) -> None:
     """Tell the phases of a run that is over and the dearest operators; keep them in profile.json and profile.txt."""
     operators, text = Operators([]), SHARED

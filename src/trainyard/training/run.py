@@ -1,6 +1,7 @@
 """One run from its config to its end, without importing torch before the data are known to be good."""
 
 import importlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 HEAVY = "trainyard.training.story"
 NEED_GPU = ("tf32", "16-mixed")  # precisions
+QUIET_RECORDER = ("KINETO_LOG_LEVEL", "99")  # torch looks at it when it is imported; else its recorder talks to stderr
 
 
 def run(
@@ -64,12 +66,14 @@ def plan_from(config: Config, root: Path, phases: Phases | None = None) -> "Plan
     Raises AcceleratorError, DataError or NetworkError. A GPU that is asked for is looked for first, with torch alone.
     """
     phases = phases or Phases()
+    if config.training.profile:
+        os.environ.setdefault(*QUIET_RECORDER)
     if asks_for_gpu(config.accelerator):
         from trainyard.training.accelerator import check_accelerator
 
         check_accelerator(config.accelerator)
     phases.mark("imports")
-    importing = Thread(target=importlib.import_module, args=(HEAVY,), daemon=True)
+    importing = Thread(target=import_heavy, args=(config.training.profile,), daemon=True)
     importing.start()
     double = config.accelerator.precision == "64"
     prepared = prepare(
@@ -83,6 +87,15 @@ def plan_from(config: Config, root: Path, phases: Phases | None = None) -> "Plan
 
     phases.mark("imports")
     return plan_run(config, prepared, check_accelerator(config.accelerator))
+
+
+def import_heavy(profile: bool) -> None:
+    """Import torch and all that trains with it, and what will record its operators where a profile is wanted."""
+    importlib.import_module(HEAVY)
+    if profile:
+        from trainyard.training.profile import wake_recorder
+
+        wake_recorder()
 
 
 def asks_for_gpu(accelerator: Accelerator) -> bool:
