@@ -10,7 +10,7 @@ from benchmarks.digits import prepared as digits
 from benchmarks.harness import Claim, Measured, Result, judge
 from benchmarks.simulated import config, prepared
 from trainyard.config.compose import compose
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.prepared import Prepared
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run

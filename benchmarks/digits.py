@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from trainyard.config.compose import compose
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepare import prepare
 from trainyard.data.prepared import Part, Prepared

@@ -11,7 +11,7 @@ import torch
 from benchmarks.harness import Claim, Measured, Result, alternate, judge
 from benchmarks.peers import numpy_loop
 from benchmarks.simulated import CLASSES, config, prepared, rows_of
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.tracking.journal import Journal
 from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.fit import fit

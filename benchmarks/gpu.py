@@ -11,7 +11,7 @@ from benchmarks.engine import BATCH, EPOCHS, HIDDEN, RATE, SIDE, train, void
 from benchmarks.harness import Claim, Measured, Result, alternate, judge
 from benchmarks.peers import numpy_loop
 from benchmarks.simulated import CLASSES, config, prepared, rows_of
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.training import graph_stepper
 
 OURS, UNCAPTURED, BARE, NUMPY = "trainyard", "trainyard, nothing captured", "bare captured loop", "NumPy on the CPU"

@@ -6,17 +6,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from trainyard.config.schema import (
-    Accelerator,
-    AdamW,
-    AutoModel,
-    Config,
-    Constant,
-    Digits,
-    Mlp,
-    Tracking,
-    Training,
-)
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.dataset import Digits
+from trainyard.config.schema.model import AutoModel, Mlp
+from trainyard.config.schema.optimization import AdamW, Constant
+from trainyard.config.schema.run import Config, Tracking, Training
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.summary import Summary
 

@@ -10,7 +10,8 @@ from trainyard.benchmark.timing import Timing
 from trainyard.benchmark.torch_engine import lay_out
 from trainyard.benchmark.workloads import NETWORKS, Workload, simulated_workloads
 from trainyard.config.compose import compose
-from trainyard.config.schema import Config, Mlp
+from trainyard.config.schema.model import Mlp
+from trainyard.config.schema.run import Config
 from trainyard.verbs.benchmark import SIMULATED
 
 GUIDE = Spec("torch")

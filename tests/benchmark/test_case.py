@@ -10,7 +10,7 @@ from tests.synthetic import make_config, make_prepared
 from trainyard.benchmark.case import Case, arrays, checked_minibatches, layer_weights, why_not_plain
 from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.torch_engine import lay_out
-from trainyard.config.schema import Classifier, Cnn, Linear, Mlp
+from trainyard.config.schema.model import Classifier, Cnn, Linear, Mlp
 
 
 def test_a_case_survives_the_way_to_another_process(laid_out):

@@ -9,7 +9,7 @@ import pytest
 from trainyard.benchmark.run import Benchmark
 from trainyard.benchmark.track import metrics, track
 from trainyard.config.root import project_root
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking.journal import read_journal
 
 MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {"torch": "2.13"}}

@@ -6,7 +6,8 @@ import torch
 from tests.synthetic import make_config, make_images, make_prepared
 from trainyard.benchmark import tune_axes as module
 from trainyard.benchmark.tune_axes import axes, overrides, with_setting
-from trainyard.config.schema import Accelerator, Cnn
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Cnn
 from trainyard.training.accelerator import Device
 from trainyard.training.plan import plan_run
 

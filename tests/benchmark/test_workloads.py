@@ -7,7 +7,9 @@ import pytest
 from tests.synthetic import make_config, make_prepared
 from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.workloads import MARK, NETWORKS, SIZES, Workload, experiment_workload, steady
-from trainyard.config.schema import Adam, Augment, Classifier, Mlp, OneCycle
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.model import Classifier, Mlp
+from trainyard.config.schema.optimization import Adam, OneCycle
 from trainyard.errors import ConfigError
 
 

@@ -9,7 +9,9 @@ import pytest
 from trainyard.config.compose import Composed, Composer
 from trainyard.config.loader import Loader
 from trainyard.config.nearest import listed
-from trainyard.config.schema import NETWORKS, OPTIMIZERS, Config
+from trainyard.config.schema.model import NETWORKS
+from trainyard.config.schema.optimization import OPTIMIZERS
+from trainyard.config.schema.run import Config
 from trainyard.errors import ConfigError
 
 REPOSITORY = Path(__file__).parents[2]

@@ -13,8 +13,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 import yaml
 
 from trainyard.config import keys
-from trainyard.config.keys import CHOSEN, FIXED, Key, keys_of, top_keys
-from trainyard.config.schema import LayerKeys
+from trainyard.config.keys import CHOSEN, FIXED, top_keys
+from trainyard.config.schema.declared import Key, keys_of
+from trainyard.config.schema.layers import LayerKeys
 
 CONF = Path(__file__).parents[2] / "conf"
 WIDTH = 112

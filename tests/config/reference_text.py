@@ -12,8 +12,9 @@ from typing import Any, get_args, get_origin
 
 from tests.config.option_text import flow, literal_choices, option_class, option_values
 from trainyard.config import keys
-from trainyard.config.keys import CHOSEN, COMMAND_KEYS, FIXED, Key, keys_of, top_keys
-from trainyard.config.schema import LayerKeys
+from trainyard.config.keys import CHOSEN, COMMAND_KEYS, FIXED, top_keys
+from trainyard.config.schema.declared import Key, keys_of
+from trainyard.config.schema.layers import LayerKeys
 
 PAGE = Path(__file__).parents[2] / "docs" / "config.md"
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}

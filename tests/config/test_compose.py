@@ -7,7 +7,8 @@ import pytest
 from tests.config.conftest import ALL_NETWORKS, compose_quickly
 from trainyard.config.compose import compose
 from trainyard.config.nearest import listed
-from trainyard.config.schema import NETWORKS, Csv, Linear, Mlp
+from trainyard.config.schema.dataset import Csv
+from trainyard.config.schema.model import NETWORKS, Linear, Mlp
 from trainyard.config.text import to_yaml
 from trainyard.errors import ConfigError
 

@@ -12,7 +12,7 @@ from trainyard.config.compose import Composer
 from trainyard.config.keys import FREE_GROUPS, GROUPS, OVERLAYS
 from trainyard.config.loader import Loader
 from trainyard.config.rules.rule import BUILT_IN_TASKS
-from trainyard.config.schema import Classifier, Regressor
+from trainyard.config.schema.model import Classifier, Regressor
 from trainyard.config.text import to_dict
 
 CONF = option_text.CONF

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainyard.config.convert import WrongValueError, convert_value, describe_type
-from trainyard.config.keys import Key
+from trainyard.config.schema.declared import Key
 from trainyard.config.schema.key import key
 
 

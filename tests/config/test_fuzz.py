@@ -8,8 +8,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 import pytest
 
 from trainyard.config.compose import Composer
-from trainyard.config.keys import CHOSEN, FIXED, Key, keys_of, top_keys
-from trainyard.config.schema import Augment
+from trainyard.config.keys import CHOSEN, FIXED, top_keys
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.declared import Key, keys_of
 from trainyard.errors import ConfigError
 
 PER_COMMAND = 6

@@ -4,21 +4,13 @@ from trainyard.config.keys import (
     DISCRIMINATORS,
     OTHER_NAMES,
     key_variants,
-    keys_of,
     layer_key,
     open_mappings,
     owners_of,
     shipped_options,
     top_keys,
 )
-from trainyard.config.schema import NETWORKS, Csv, Mlp
-
-
-def test_the_keys_of_a_class_are_in_their_order() -> None:
-    names = ["name", "embedding_size", "hidden", "activation", "dropout", "normalization", "residual"]
-    assert list(keys_of(Mlp)) == names
-    assert keys_of(Csv)["path"].required
-    assert keys_of(Mlp)["hidden"].default == (256,)
+from trainyard.config.schema.model import NETWORKS
 
 
 def test_every_key_has_its_meaning() -> None:

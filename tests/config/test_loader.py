@@ -8,7 +8,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from trainyard.config.loader import Loader
-from trainyard.config.schema import NETWORKS
+from trainyard.config.schema.model import NETWORKS
 from trainyard.errors import ConfigError
 
 COMMANDS = [

@@ -7,7 +7,7 @@ import pytest
 
 from tests.config.conftest import compose_quickly
 from trainyard.config.metric_names import metric_direction, metric_directions, monitor_direction
-from trainyard.config.schema import AutoModel, Classifier, ExtraMetric, Regressor
+from trainyard.config.schema.model import AutoModel, Classifier, ExtraMetric, Regressor
 
 GINI = {"gini": ExtraMetric(_target_="mine.gini", direction="min")}
 

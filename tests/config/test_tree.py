@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.config.conftest import compose_quickly
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.text import from_dict, to_dict
 from trainyard.config.tree import tree_overrides, written
 from trainyard.errors import ConfigError

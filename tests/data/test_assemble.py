@@ -6,7 +6,8 @@ import pytest
 
 from tests.data.tables import csv, source_of
 from tests.data.test_encode import mixed_source
-from trainyard.config.schema.dataset import Column, Digits
+from trainyard.config.schema.dataset import Digits
+from trainyard.config.schema.dataset_keys import Column
 from trainyard.data.assemble import assemble
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.sources import load_source

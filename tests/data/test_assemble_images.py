@@ -5,7 +5,7 @@ import pytest
 from tests.data.image_data import arrays_of, pictures
 from trainyard.data import assemble_images
 from trainyard.data.assemble import assemble
-from trainyard.data.encoding import encode_rows, load_encoder
+from trainyard.data.encoding import load_encoder
 from trainyard.data.pixels import PixelArray, pixel_scale
 from trainyard.data.sink import InFolder
 from trainyard.data.source import Source
@@ -32,7 +32,7 @@ def test_the_card_alone_gives_what_training_sees(double):
     for part in (made.train, made.val, made.test):
         assert part.x.dtype == np.uint8
         seen = pixel_scale(made.preprocessing)(part.x.reshape(-1, 3, 4, 5))
-        x, _ = encode_rows(images[part.rows], load_encoder(made.preprocessing))
+        x, _ = load_encoder(made.preprocessing).encode(images[part.rows])
         assert x.dtype == seen.dtype == kind
         assert x.tobytes() == seen.tobytes()
     train = images[made.train.rows]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic import make_part
-from trainyard.config.schema import Augment
+from trainyard.config.schema.augment import Augment
 from trainyard.data.augment import Augmentation, grid
 from trainyard.data.minibatches import Minibatch, Minibatches, Rows
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.data.tables import csv, source_of
-from trainyard.config.schema.dataset import Column
+from trainyard.config.schema.dataset_keys import Column
 from trainyard.data.columns import check_names, choose_columns
 from trainyard.data.summary import LeftOut
 

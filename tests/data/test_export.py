@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.data.table_files import put
 from tests.data.tables import source_of
-from trainyard.config.schema import DATASETS
+from trainyard.config.schema.dataset import DATASETS
 from trainyard.data.builtin import LOADERS, SCHEMAS
 from trainyard.data.export import csv_pieces, export_csv, read_exported
 from trainyard.data.read import read_table

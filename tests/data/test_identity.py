@@ -5,7 +5,9 @@ from dataclasses import fields, replace
 
 import pytest
 
-from trainyard.config.schema.dataset import Augment, Column, Csv, CustomDataset, Digits, Idx, ImageFolder, Salmon
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import Csv, CustomDataset, Digits, Idx, ImageFolder, Salmon
+from trainyard.config.schema.dataset_keys import Column
 from trainyard.data import identity
 from trainyard.data.identity import (
     SPELLINGS,

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from trainyard.config.schema.dataset import Augment, Csv, Digits, Iris, Salmon
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import Csv, Digits, Iris, Salmon
 from trainyard.data import prepare as module
 from trainyard.data.build import build
 from trainyard.data.cache import Cache

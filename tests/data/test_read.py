@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 from pyarrow import feather
 
 from tests.data.table_files import fault_of, put
-from trainyard.config.schema.dataset import MISSING_VALUES
+from trainyard.config.schema.dataset_keys import MISSING_VALUES
 from trainyard.data.read import read, read_table
 
 OPTIONS = {"delimiter": None, "encoding": "utf-8", "decimal": ".", "missing_values": MISSING_VALUES}

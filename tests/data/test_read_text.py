@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyarrow import csv as pacsv
 
 from tests.data.table_files import fault_of, put
-from trainyard.config.schema.dataset import MISSING_VALUES
+from trainyard.config.schema.dataset_keys import MISSING_VALUES
 from trainyard.data.read import read_table
 from trainyard.data.read_text import parse, read_text
 from trainyard.errors import DataError

@@ -4,8 +4,10 @@ from types import MappingProxyType
 
 import pytest
 
-from trainyard.config.keys import keys_of
-from trainyard.config.schema.dataset import DATASETS, Augment, Column, Csv
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import DATASETS, Csv
+from trainyard.config.schema.dataset_keys import Column
+from trainyard.config.schema.declared import keys_of
 from trainyard.data.request import Request, dataset_of, values_of
 
 FISH = Csv(name="fish", target=("length", "weight"), path="fish.csv", delimiter=";", split="files", test_path="t.csv",

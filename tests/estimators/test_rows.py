@@ -4,8 +4,8 @@ import pyarrow as pa
 import pytest
 
 from trainyard import Classifier
-from trainyard.config.schema import Column
 from trainyard.config.schema.dataset import CustomDataset
+from trainyard.config.schema.dataset_keys import Column
 from trainyard.estimators.rows import column_kinds, dimensions, is_table, read_rows
 
 DATASET = CustomDataset(name="rows", target=("y",), _target_="mine.rows", columns={"a": Column(kind="boolean")})

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from trainyard import Classifier
-from trainyard.config.schema import Layers
+from trainyard.config.schema.model import Layers
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.settings import (
     ALL_ROWS,

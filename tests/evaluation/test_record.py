@@ -1,6 +1,6 @@
 import pytest
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.evaluation import record as module
 from trainyard.evaluation.record import append_to_run, bring_to_mlflow
 from trainyard.tracking.journal import Journal, JournalError, read_journal

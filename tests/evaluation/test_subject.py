@@ -3,7 +3,7 @@ from copy import deepcopy
 import pytest
 import torch
 
-from trainyard.config.schema import Classifier, ExtraMetric, Regressor
+from trainyard.config.schema.model import Classifier, ExtraMetric, Regressor
 from trainyard.evaluation.subject import _open_device, check_own
 from trainyard.inference import PackageError
 

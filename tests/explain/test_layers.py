@@ -1,6 +1,6 @@
 import torch
 
-from trainyard.config.schema import Cnn, Mlp
+from trainyard.config.schema.model import Cnn, Mlp
 from trainyard.explain.layers import MOST_LAYERS, feature_maps, first_filters
 from trainyard.networks import Inputs, seeded_network
 

@@ -6,12 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from tests.inference.packages import raw_table, save_model
-from trainyard.config.schema import Classifier as ClassifierConfig
-from trainyard.config.schema import Csv, Mlp, Regressor
+from trainyard.config.schema.dataset import Csv
+from trainyard.config.schema.model import Classifier as ClassifierConfig
+from trainyard.config.schema.model import Mlp, Regressor
 from trainyard.data.assemble import assemble
 from trainyard.data.pixels import image_column
 from trainyard.data.source import Source
-from trainyard.inference import build_card, load
+from trainyard.inference import load
+from trainyard.inference.build_card import build_card
 from trainyard.networks import Inputs, seeded_network
 
 

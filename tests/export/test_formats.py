@@ -4,7 +4,7 @@ import pytest
 from tests.export.models import mixed_model, source_model
 from tests.inference.packages import package_images
 from trainyard.config.compose import compose
-from trainyard.config.schema import Cnn, Layers, ResNet
+from trainyard.config.schema.model import Cnn, Layers, ResNet
 from trainyard.data.builtin import LOADERS
 from trainyard.data.sources import load_source
 from trainyard.errors import DataError

@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from trainyard.config.schema import Arrays, Classifier, Csv, Mlp, Regressor
+from trainyard.config.schema.dataset import Arrays, Csv
+from trainyard.config.schema.model import Classifier, Mlp, Regressor
 from trainyard.data.assemble import assemble
 from trainyard.data.pixels import PixelArray
 from trainyard.data.source import Source
-from trainyard.inference import build_card, save_package
+from trainyard.inference import save_package
+from trainyard.inference.build_card import build_card
 from trainyard.inference.forward import DTYPES
 from trainyard.inference.package import kept_tensors
 from trainyard.inference.probe import probe_outputs

@@ -3,7 +3,6 @@ import json
 import pytest
 
 from tests.inference.packages import COLUMNS, make_package
-from trainyard.config.schema import Layers
 from trainyard.inference.card import card_digest, label_type, signature
 
 
@@ -19,20 +18,6 @@ def test_it_is_plain_json_with_all_that_predicting_needs(tmp_path):
     assert card["network"]["hidden"] == [8]
     assert len(card["example"]) == 2
     assert "environment" not in card["lineage"]
-
-
-def test_layers_name_their_inputs_so_that_their_order_may_be_lost(tmp_path):
-    layers = {"a": {"type": "Linear", "out_features": 4}, "b": {"type": "ReLU", "after": "a"}}
-    card, _ = make_package(tmp_path / "model", config=Layers(layers=layers))
-    assert card["network"]["layers"] == {
-        "a": {"type": "Linear", "out_features": 4, "inputs": ["row"]}, "b": {"type": "ReLU", "inputs": ["a"]},
-        "output": {"type": "Linear", "inputs": ["b"]},
-    }  # fmt: skip
-
-
-def test_a_metric_that_is_no_number_is_null(tmp_path):
-    card, _ = make_package(tmp_path / "model", metrics={"test/roc_auc": float("nan")})
-    assert card["metrics"] == {"test/roc_auc": None}
 
 
 def test_the_signature_of_a_classifier_names_raw_columns_and_probabilities(tmp_path):

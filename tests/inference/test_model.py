@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.inference.packages import make_package, package_images
-from trainyard.config.schema import Layers
+from trainyard.config.schema.model import Layers
 from trainyard.data.target_power import TargetPower
 from trainyard.errors import DataError, NetworkError
 from trainyard.inference import load

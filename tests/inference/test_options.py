@@ -3,7 +3,7 @@ from dataclasses import asdict
 
 import pytest
 
-from trainyard.config.schema import Classifier, ExtraMetric, Layers, Mlp, Regressor
+from trainyard.config.schema.model import Classifier, ExtraMetric, Layers, Mlp, Regressor
 from trainyard.inference.options import model_config, network_config
 
 METRICS = {"mine": ExtraMetric(_target_="mine.gini", arguments={"k": 2})}

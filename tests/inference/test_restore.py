@@ -4,7 +4,7 @@ from dataclasses import asdict
 import pytest
 import torch
 
-from trainyard.config.schema import Cnn, Mlp, ResNet
+from trainyard.config.schema.model import Cnn, Mlp, ResNet
 from trainyard.inference import PackageError, restore
 from trainyard.inference.restore import check_numbers, restore_network
 from trainyard.networks import Inputs, seeded_network

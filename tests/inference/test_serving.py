@@ -20,7 +20,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
 from tests.inference.packages import COLUMNS, make_package, package_images
-from trainyard.config.schema import Custom
+from trainyard.config.schema.model import Custom
 from trainyard.inference import PackageError, load
 from trainyard.tracking.logged_model import _signature
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config import schema
+from trainyard.config.schema import model as schema
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError
 from trainyard.models import Classifier, Regressor

@@ -4,8 +4,8 @@ from torch import nn
 from torch.nn import functional
 
 from tests.networks.own import squared
-from trainyard.config import schema
 from trainyard.config.metric_names import metric_directions
+from trainyard.config.schema import model as schema
 from trainyard.data.minibatches import Minibatch
 from trainyard.models import Classifier
 from trainyard.models.losses import focal_loss

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config.schema import Classifier, ExtraMetric, Regressor
+from trainyard.config.schema.model import Classifier, ExtraMetric, Regressor
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError
 from trainyard.models import Classifier as ClassifierModel

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tests.networks import own
-from trainyard.config import schema
+from trainyard.config.schema import model as schema
 from trainyard.errors import ConfigError
 from trainyard.models.own import Own, resolve_own
 

@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from trainyard.config.schema import Cnn, Custom, Linear, Mlp, ResNet
-from trainyard.config.schema.model import Network
+from trainyard.config.schema.model import Cnn, Custom, Linear, Mlp, Network, ResNet
 from trainyard.errors import NetworkError
 from trainyard.networks import Inputs, build_network, check_network, seeded_network
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from trainyard.config.schema import Cnn
+from trainyard.config.schema.model import Cnn
 from trainyard.networks.cnn import CnnNetwork
 from trainyard.networks.inputs import Inputs
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tests.networks import own
-from trainyard.config.schema import Custom
+from trainyard.config.schema.model import Custom
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.networks.custom import custom_network
 from trainyard.networks.inputs import Inputs

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from tests.networks.layers.stacks import TABLE, network_of, rows_of
-from trainyard.config.schema import Mlp
+from trainyard.config.schema.model import Mlp
 from trainyard.errors import NetworkError
 from trainyard.networks import build_network
 from trainyard.networks.layer_outputs import layer_names, layer_outputs

@@ -1,6 +1,6 @@
 import torch
 
-from trainyard.config.schema import Linear
+from trainyard.config.schema.model import Linear
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.linear import LinearNetwork
 

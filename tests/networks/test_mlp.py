@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config.schema import Mlp
+from trainyard.config.schema.model import Mlp
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.mlp import ACTIVATIONS, HiddenLayer, MlpNetwork
 

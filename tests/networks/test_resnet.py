@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainyard.config.schema import ResNet
+from trainyard.config.schema.model import ResNet
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.resnet import ResNetNetwork, Stage
 

@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from trainyard.config.schema import Cnn, Layers, Linear, Mlp
+from trainyard.config.schema.model import Cnn, Layers, Linear, Mlp
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.table import Layer, _hook, layer_notes, layer_table, percent
 

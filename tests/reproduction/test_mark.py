@@ -1,4 +1,4 @@
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.reproduction.mark import mark
 from trainyard.reproduction.original import Original
 from trainyard.tracking.journal import read_journal, status

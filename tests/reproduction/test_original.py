@@ -1,6 +1,6 @@
 import pytest
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.reproduction.original import open_original
 from trainyard.tracking import open_run

@@ -3,7 +3,7 @@ import sys
 import pytest
 import yaml
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import TrainyardError
 from trainyard.reproduction.original import Original
 from trainyard.reproduction.rerun import config_again, environment, rerun

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.inference.packages import make_package, package_images
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.server.served_model import open_served
 
 

@@ -7,7 +7,8 @@ import pytest
 from tests.inference.packages import make_package
 from tests.tracking.conftest import empty_database, local, root, store  # noqa: F401  # fixtures
 from tests.tracking.runs import create
-from trainyard.config.schema import Custom, Tracking
+from trainyard.config.schema.model import Custom
+from trainyard.config.schema.run import Tracking
 from trainyard.inference import PackageError
 from trainyard.server.served_model import TRUSTED, open_served
 from trainyard.tracking.logged_model import ModelFiles, log_model

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from tests.inference.packages import save_model
-from trainyard.config.schema import Classifier, Iris, Mlp
+from trainyard.config.schema.dataset import Iris
+from trainyard.config.schema.model import Classifier, Mlp
 from trainyard.data.prepare import prepare
-from trainyard.inference.card import build_card
+from trainyard.inference.build_card import build_card
 from trainyard.networks import Inputs, build_network
 
 

@@ -12,7 +12,7 @@ from textwrap import indent
 import pytest
 
 from tests.tracking.runs import create, in_mlflow
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking import client, pending
 from trainyard.tracking.client import start_mirror
 from trainyard.tracking.lock import is_locked
@@ -25,7 +25,7 @@ TRAINING = """
 import os, signal, sys, time
 from pathlib import Path
 from textwrap import indent
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking.client import start_mirror
 from trainyard.tracking.journal import Journal
 root, name = Path(sys.argv[1]), sys.argv[2]

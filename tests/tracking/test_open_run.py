@@ -1,7 +1,7 @@
 import pytest
 
 from tests.tracking.runs import create
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking import open_run as module
 from trainyard.tracking.open_run import open_run

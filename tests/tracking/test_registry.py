@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracking.runs import whole_run
 from tests.tracking.test_delivery import deliver
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking.open_run import open_run
 from trainyard.tracking.registry import find_registered, register_model

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracking.runs import whole_run
 from tests.tracking.test_delivery import deliver
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking.reading import first_record
 from trainyard.tracking.remote_record import find_remote
 

@@ -15,7 +15,7 @@ import pytest
 
 from tests.tracking.runs import create, in_mlflow, whole_run
 from tests.tracking.test_client import wait_for
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking import client, pending
 from trainyard.tracking.client import start_mirror
 from trainyard.tracking.progress import read_progress

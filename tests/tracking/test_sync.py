@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.tracking.runs import create, in_mlflow, whole_run
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking import pending
 from trainyard.tracking import sync as module

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking.target import Target, resolve, target
 

@@ -1,24 +1,9 @@
 """Trainings that differ in everything that a stepper has to get right."""
 
 from tests.synthetic import make_images, make_prepared
-from trainyard.config.schema import (
-    Accelerator,
-    Adam,
-    AdamW,
-    Classifier,
-    Cnn,
-    Cosine,
-    Custom,
-    Layers,
-    Linear,
-    Mlp,
-    OneCycle,
-    Plateau,
-    Polynomial,
-    Regressor,
-    ResNet,
-    Sgd,
-)
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Classifier, Cnn, Custom, Layers, Linear, Mlp, Regressor, ResNet
+from trainyard.config.schema.optimization import Adam, AdamW, Cosine, OneCycle, Plateau, Polynomial, Sgd
 
 NORMALIZED = Mlp(hidden=(16, 16), dropout=0.3, normalization="batch", residual=True)
 BF16 = Accelerator(name="cpu", threads=1, precision="bf16-mixed")

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from trainyard.config.schema import Accelerator
+from trainyard.config.schema.accelerator import Accelerator
 from trainyard.errors import AcceleratorError
 from trainyard.training import accelerator
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, check_accelerator, open_device

@@ -7,7 +7,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.metrics import log_loss, r2_score, root_mean_squared_error
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Regressor
+from trainyard.config.schema.model import Regressor
 from trainyard.data.target_power import TargetPower
 from trainyard.training.baseline import baseline_metrics, baseline_name
 from trainyard.training.evaluation import outputs

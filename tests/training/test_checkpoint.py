@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from trainyard.config.schema import Training
+from trainyard.config.schema.run import Training
 from trainyard.training.checkpoint import CheckpointError, Checkpoints, newest_state, read_state, states_in
 from trainyard.training.state import State
 

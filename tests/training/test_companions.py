@@ -1,4 +1,4 @@
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.training import companions
 from trainyard.training.companions import Companions
 

@@ -3,7 +3,7 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
-from trainyard.config.schema import Classifier
+from trainyard.config.schema.model import Classifier
 from trainyard.training import distributed
 from trainyard.training.distributed import World
 from trainyard.training.plan import plan_run

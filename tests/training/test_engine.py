@@ -5,7 +5,8 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
-from trainyard.config.schema import Accelerator, Optimizer
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.optimization import Optimizer
 from trainyard.errors import ConfigError
 from trainyard.training import engine
 from trainyard.training.distributed import World

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Mlp
+from trainyard.config.schema.model import Mlp
 from trainyard.training.evaluation import measure, named, outputs
 from trainyard.training.plan import plan_run
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Adam, Sgd
+from trainyard.config.schema.optimization import Adam, Sgd
 from trainyard.training.find_lr import Ramp, find_learning_rate, smooth, steepest_descent
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run

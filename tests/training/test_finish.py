@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Classifier, Regressor
+from trainyard.config.schema.model import Classifier, Regressor
 from trainyard.data.encode import Encoder
 from trainyard.data.encoders import NumericEncoder
 from trainyard.data.target_power import TargetPower

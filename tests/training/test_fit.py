@@ -12,23 +12,9 @@ from torch import nn
 
 from tests.data.tables import csv, source_of
 from tests.synthetic import make_config, make_images, make_prepared
-from trainyard.config.schema import (
-    Accelerator,
-    Adam,
-    Classifier,
-    Cnn,
-    Cosine,
-    ExtraMetric,
-    Layers,
-    Linear,
-    Mlp,
-    OneCycle,
-    Plateau,
-    Regressor,
-    ResNet,
-    Sgd,
-    Step,
-)
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Classifier, Cnn, ExtraMetric, Layers, Linear, Mlp, Regressor, ResNet
+from trainyard.config.schema.optimization import Adam, Cosine, OneCycle, Plateau, Sgd, Step
 from trainyard.data.assemble import assemble
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of

@@ -6,7 +6,7 @@ from torch.nn.utils import parameters_to_vector
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
-from trainyard.config.schema import Sgd
+from trainyard.config.schema.optimization import Sgd
 from trainyard.training import flat_stepper, plan, products
 from trainyard.training.fit import fit
 from trainyard.training.member import weights_of

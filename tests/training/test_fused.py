@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config.schema import Adam, AdamW, Sgd
+from trainyard.config.schema.optimization import Adam, AdamW, Sgd
 from trainyard.training.flat import GRADIENT, WEIGHTS, FlatParameters
 from trainyard.training.fused import SLOTS, FusedOptimizer
 from trainyard.training.optimizers import build_optimizer

@@ -7,7 +7,7 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
-from trainyard.config.schema import Accelerator
+from trainyard.config.schema.accelerator import Accelerator
 from trainyard.training import engine, flat_stepper, graph_stepper
 from trainyard.training.fit import fit
 from trainyard.training.graph_stepper import GraphStepper

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from tests.synthetic import make_config
-from trainyard.config.schema import Plateau
+from trainyard.config.schema.optimization import Plateau
 from trainyard.training.member import Member, weights_of
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Regressor
+from trainyard.config.schema.model import Regressor
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
 from trainyard.training.narrate import end_text, next_command, start_text, thread_remarks, trained_text, training_line

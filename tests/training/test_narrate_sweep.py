@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from tests.synthetic import make_config
-from trainyard.config.schema import Salmon, Tracking
+from trainyard.config.schema.dataset import Salmon
+from trainyard.config.schema.run import Tracking
 from trainyard.training.narrate_sweep import choice_row, main_metric, mlflow_text
 from trainyard.training.result import RunResult
 from trainyard.training.standings import Choice, Member

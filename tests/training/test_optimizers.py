@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from tests.networks.layers.stacks import network_of
-from trainyard.config.schema import (
+from trainyard.config.schema.optimization import (
     OPTIMIZERS,
     Adadelta,
     Adafactor,

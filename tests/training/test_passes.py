@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Accelerator, Classifier, Custom, Mlp, Regressor
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Classifier, Custom, Mlp, Regressor
 from trainyard.training import passes, plan, products
 from trainyard.training.fit import fit
 from trainyard.training.passes import BF16_FROM, BF16_FROM_OF_IMAGES, Passes, choose_passes

@@ -5,7 +5,10 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Accelerator, Augment, Classifier, Cnn, Custom, Digits, Layers, Mlp, Regressor
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import Digits
+from trainyard.config.schema.model import Classifier, Cnn, Custom, Layers, Mlp, Regressor
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Classifier as ClassifierModel
 from trainyard.models import Regressor as RegressorModel

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Csv
+from trainyard.config.schema.dataset import Csv
 from trainyard.lineage.code import Code
 from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run

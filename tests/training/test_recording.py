@@ -4,7 +4,8 @@ from torch import nn
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
-from trainyard.config.schema import Augment, Digits
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import Digits
 from trainyard.training.plan import plan_run
 from trainyard.training.recording import loss_and_gradients, random_state, record, set_random_state
 

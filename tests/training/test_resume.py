@@ -8,7 +8,7 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE, TRAININGS
-from trainyard.config.schema import OPTIMIZERS
+from trainyard.config.schema.optimization import OPTIMIZERS
 from trainyard.errors import ConfigError, DataError
 from trainyard.lineage.code import Code
 from trainyard.tracking.journal import Journal

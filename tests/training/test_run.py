@@ -8,7 +8,7 @@ import torch
 
 from tests.lineage.repositories import commit, git, write
 from trainyard.config.compose import compose
-from trainyard.config.schema import AutoModel, Classifier, Regressor
+from trainyard.config.schema.model import AutoModel, Classifier, Regressor
 from trainyard.errors import AcceleratorError, DataError, NetworkError
 from trainyard.tracking.journal import read_journal, status
 from trainyard.training import run as module

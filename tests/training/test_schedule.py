@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim.lr_scheduler import CosineAnnealingLR, PolynomialLR, StepLR
 
-from trainyard.config.schema import SCHEDULES, Constant, Cosine, OneCycle, Plateau, Polynomial, Schedule, Step
+from trainyard.config.schema.optimization import (
+    SCHEDULES,
+    Constant,
+    Cosine,
+    OneCycle,
+    Plateau,
+    Polynomial,
+    Schedule,
+    Step,
+)
 from trainyard.training.schedule import Length
 from trainyard.training.schedule import learning_rate_factor as factor
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.synthetic import make_config
-from trainyard.config.schema import Csv
+from trainyard.config.schema.dataset import Csv
 from trainyard.tracking.lock import FileLock
 from trainyard.tracking.reading import JOURNAL_LOCK
 from trainyard.training import stage as stage_module

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tests.synthetic import make_config, make_prepared
-from trainyard.config.schema import Cosine, Plateau
+from trainyard.config.schema.optimization import Cosine, Plateau
 from trainyard.training import fit
 from trainyard.training.member import Member
 from trainyard.training.plan import plan_run

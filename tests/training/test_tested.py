@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.config.schema import Classifier, Regressor
+from trainyard.config.schema.model import Classifier, Regressor
 from trainyard.data.target_units import TargetUnits
 from trainyard.models import make_model
 from trainyard.training import tested

@@ -5,7 +5,7 @@ import torch
 
 from tests.synthetic import make_config
 from tests.training.settings import MADE
-from trainyard.config.schema import Accelerator
+from trainyard.config.schema.accelerator import Accelerator
 from trainyard.training.fit import fit
 from trainyard.training.plan import plan_run
 from trainyard.training.trainer import build_trainer, quiet_lightning

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.training.result import RunResult
 
 REPOSITORY = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 from tests.verbs.conftest import Runs
 from trainyard.config.command import TrainCommand
 from trainyard.config.flags import parse_flags
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.errors import DataError
 from trainyard.training import cores
 from trainyard.verbs.cli import run_command

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking.sync import Synced
 from trainyard.verbs.cli import run_command
 

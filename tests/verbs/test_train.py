@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.verbs.conftest import Runs
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.errors import DataError, NetworkError, TrainyardError
 from trainyard.verbs.cli import run_command
 

@@ -11,7 +11,7 @@ import pytest
 from tests.verbs.conftest import Runs
 from trainyard.config.command import TrainCommand
 from trainyard.config.flags import parse_flags
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.ticket import Ticket
 from trainyard.errors import DataError
 from trainyard.training.companions import Companions

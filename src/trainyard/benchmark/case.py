@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainyard.config.schema import AutoModel, Classifier, Config, Linear, Mlp
+from trainyard.config.schema.model import AutoModel, Classifier, Linear, Mlp
+from trainyard.config.schema.run import Config
 from trainyard.config.text import from_dict
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared

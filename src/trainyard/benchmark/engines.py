@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from trainyard.benchmark.case import Case
 from trainyard.benchmark.gate import Gate
-from trainyard.config.schema import Precision
+from trainyard.config.schema.accelerator import Precision
 
 Chosen = Literal["auto", Precision]
 Kind = Literal["numpy", "scikit-learn", "torch", "compiled", "captured", "trainyard"]

@@ -22,7 +22,7 @@ from trainyard.benchmark.workloads import (
     experiment_workload,
     simulated_workloads,
 )
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.prepared import Prepared
 from trainyard.errors import TrainyardError
 from trainyard.training.cores import usable_cores

@@ -7,7 +7,7 @@ from trainyard.benchmark.files import records
 from trainyard.benchmark.rows import Row
 from trainyard.benchmark.run import Benchmark
 from trainyard.config.root import project_root
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.tracking.journal import Journal
 from trainyard.tracking.sync import sync
 

@@ -6,7 +6,8 @@ from typing import Any, get_args, get_type_hints
 
 import torch
 
-from trainyard.config.schema import Accelerator, Config
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.run import Config
 from trainyard.training.cores import cores
 from trainyard.training.plan import Plan
 

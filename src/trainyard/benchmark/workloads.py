@@ -7,7 +7,10 @@ from pathlib import Path
 from trainyard.benchmark.case import VALIDATED, Case, why_not_plain
 from trainyard.benchmark.engines import WITHOUT_TORCH, Spec
 from trainyard.benchmark.simulated import write_simulated
-from trainyard.config.schema import Augment, Classifier, Cnn, Config, Constant, Linear, Mlp, Network, Sgd
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.model import Classifier, Cnn, Linear, Mlp, Network
+from trainyard.config.schema.optimization import Constant, Sgd
+from trainyard.config.schema.run import Config
 from trainyard.config.text import to_dict
 from trainyard.data.prepared import Prepared
 from trainyard.data.store import load

@@ -14,16 +14,16 @@ from trainyard.config.keys import (
     GROUPS,
     OTHER_NAMES,
     OVERLAYS,
-    Key,
     key_variants,
-    keys_of,
     owners_of,
     top_keys,
 )
 from trainyard.config.layers.check import check_layers
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.config.rules import find_clashes
-from trainyard.config.schema import Config, LayerValues
+from trainyard.config.schema.declared import Key, keys_of
+from trainyard.config.schema.layers import LayerValues
+from trainyard.config.schema.run import Config
 
 MISSING = "???"
 MOST_LISTED = 10  # keys that a fault names

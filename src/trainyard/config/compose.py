@@ -15,7 +15,7 @@ from yaml import YAMLError  # type: ignore[import-untyped]  # it has no types
 
 from trainyard.config.check import Checked, check_config
 from trainyard.config.faults import Fault, in_order
-from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS, keys_of
+from trainyard.config.keys import CHOSEN, GROUPS, OVERLAYS
 from trainyard.config.layers.wiring import PATH as LAYERS
 from trainyard.config.loader import Loader
 from trainyard.config.nearest import did_you_mean, listed
@@ -23,7 +23,8 @@ from trainyard.config.overlay import load_over
 from trainyard.config.override_faults import read_overrides
 from trainyard.config.overrides import shape_of
 from trainyard.config.resolve import first_line, resolve
-from trainyard.config.schema import Config
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.run import Config
 from trainyard.errors import ConfigError
 
 # what Hydra raises for mistakes in files and overrides, some of it by accident

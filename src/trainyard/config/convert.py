@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from trainyard.config.keys import Key
 from trainyard.config.nearest import did_you_mean, listed
+from trainyard.config.schema.declared import Key
 
 TRUE, FALSE = {"true", "yes", "on"}, {"false", "no", "off"}
 BOUNDS: dict[str, tuple[str, Callable[[float, float], bool]]] = {

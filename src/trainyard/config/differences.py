@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any, NamedTuple
 
-from trainyard.config.keys import CHOSEN, DISCRIMINATORS, FIXED, keys_of, top_keys
+from trainyard.config.keys import CHOSEN, DISCRIMINATORS, FIXED, top_keys
+from trainyard.config.schema.declared import keys_of
 
 
 class Difference(NamedTuple):

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from trainyard.config.schema import AutoModel, Classifier, Config, Regressor
+from trainyard.config.schema.model import AutoModel, Classifier, Regressor
+from trainyard.config.schema.run import Config
 
 Direction = Literal["min", "max"]
 

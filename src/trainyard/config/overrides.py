@@ -7,7 +7,8 @@ from typing import Protocol
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from trainyard.config.keys import Key, key_variants, layer_key, open_mappings
+from trainyard.config.keys import key_variants, layer_key, open_mappings
+from trainyard.config.schema.declared import Key
 
 SHAPE = re.compile(r"(?P<prefix>~|\+{0,2})(?P<key>[^=]*?)\s*(?:(?P<equals>=)(?P<value>.*))?", re.DOTALL)
 PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)

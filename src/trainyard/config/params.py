@@ -3,8 +3,9 @@
 from operator import attrgetter
 from typing import Any
 
-from trainyard.config.keys import CHOSEN, DISCRIMINATORS, keys_of
-from trainyard.config.schema import Config
+from trainyard.config.keys import CHOSEN, DISCRIMINATORS
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.run import Config
 from trainyard.config.text import to_dict
 
 Scalar = str | int | float | bool

@@ -6,7 +6,7 @@ from typing import Any
 
 from trainyard.config.faults import show_value
 from trainyard.config.keys import CHOSEN
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import MASK
 from trainyard.config.text import to_dict
 from trainyard.errors import ConfigError

@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from trainyard.config.check import check_config
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import MASK, is_secret_key, mask_text
 from trainyard.errors import ConfigError
 

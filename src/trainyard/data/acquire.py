@@ -7,7 +7,8 @@ from typing import cast
 
 import numpy as np
 
-from trainyard.config.schema.dataset import BuiltIn, CustomDataset, Dataset
+from trainyard.config.schema.dataset import CustomDataset
+from trainyard.config.schema.dataset_keys import BuiltIn, Dataset
 from trainyard.data.custom import arrays_of, call, table_of
 from trainyard.data.export import csv_pieces
 from trainyard.data.files import ARRAY_ENDINGS, ENDINGS, ending_of, listed

@@ -8,13 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from trainyard.config.rules.rule import BUILT_IN_TASKS
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.data.assemble_images import ImageParts, check_no_columns
 from trainyard.data.columns import Columns, check_names, choose_columns
 from trainyard.data.describe import summarize, summarize_images
 from trainyard.data.encode import Encoder
 from trainyard.data.encoders import ColumnEncoder
-from trainyard.data.encoding import encode_rows as encode_any
 from trainyard.data.example import example_rows, probe_rows
 from trainyard.data.fit import Fit
 from trainyard.data.image_encoder import ImageEncoder
@@ -87,7 +86,7 @@ def assemble_rows(
     inputs = prepare_images if source.pixels is not None else prepare_table
     made = inputs(raw, source, dataset, "float64" if double else "float32", sink or InMemory())
     center, scale = target_scaling(raw)
-    probe_x, probe_codes = encode_any(probe_rows(made.example, made.encoder.names), made.encoder)
+    probe_x, probe_codes = made.encoder.encode(probe_rows(made.example, made.encoder.names))
     train, val, test = (make_part(raw, made, name, center, scale) for name in PARTS)
     classes = raw.target.classes
     return Assembled(

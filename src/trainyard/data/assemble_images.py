@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.data.example import example_images
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.pixel_statistics import PixelStatistics

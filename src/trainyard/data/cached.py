@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.data.cache import Cache
 from trainyard.data.prepare import find
 from trainyard.data.prepared import Prepared

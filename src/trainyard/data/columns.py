@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.config.schema.dataset import Column, Csv, Dataset
+from trainyard.config.schema.dataset import Csv
+from trainyard.config.schema.dataset_keys import Column, Dataset
 from trainyard.data.dates import FORMATS, read_moments
-from trainyard.data.encode import wrong_value
 from trainyard.data.kinds import DECIMAL_COMMA, Counts, Guess, infer_kind, share_of_dates
 from trainyard.data.source import Source
 from trainyard.data.strays import first_stray
 from trainyard.data.summary import LeftOut
-from trainyard.data.values import WrongValueError, decoded, is_number, read_flags, read_numbers, read_texts
+from trainyard.data.values import WrongValueError, decoded, is_number, read_flags, read_numbers, read_texts, wrong_value
 
 KEYS = {
     "group": "groups the rows of the split (dataset.group)",

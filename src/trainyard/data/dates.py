@@ -4,10 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainyard.data.values import WrongValueError, all_values, decoded, missing, read_texts
+from trainyard.data.buffers import number_array, text_array, unpacked
+from trainyard.data.values import NO_TEXT, WrongValueError, all_values, decoded, flags, missing, read_texts
 
 DAY = 86_400_000_000  # microseconds
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = text_array(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
 MONTH_NAME = r"(?P<b>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))[A-Za-z]{0,6}\.?"
 YEAR = r"(?P<Y>\d{4}|\d{2})"
 TIME = (r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?: ?(?P<p>[AaPp])\.?[Mm]\.?)?"
@@ -25,6 +26,8 @@ FORMATS = {written: rf"^{date}(?:[ T]+{TIME})?$" for written, date in DATES.item
 WRITTEN = tuple(name for name in FORMATS if name != "yearmonthday")  # which cannot be taken for numbers
 PIECE = 1 << 19  # texts that are taken apart at once
 PIVOT = 69  # a year of two digits from here on lies in the 1900s
+HALVES = text_array("ap")  # of the day: am, pm
+NOTHING, NO_ZONE = text_array(["", "+0000"])
 FIELDS = ("Y", "m", "b", "d", "H", "M", "S", "f", "p", "z")
 
 
@@ -60,7 +63,7 @@ def parse_dates(texts: pa.ChunkedArray, written: str) -> np.ndarray:
     for start in range(0, len(texts), PIECE):
         encoded = pa.concat_arrays(texts.slice(start, PIECE).chunks).dictionary_encode()
         different = np.append(parse_piece(encoded.dictionary, FORMATS[written]), np.datetime64("NaT", "us"))
-        pieces.append(different[pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)])
+        pieces.append(different[unpacked(encoded.indices, np.int32, -1)])
     return np.concatenate([np.empty(0, "datetime64[us]"), *pieces])
 
 
@@ -71,15 +74,15 @@ def parse_piece(texts: pa.Array, pattern: str) -> np.ndarray:
     absent = missing(fields)
     numbers = {name: whole(named[name], absent) for name in "YmdHMS" if name in named}
     first = np.ones(len(fields), np.int64)
-    month = month_numbers(named["b"]) if "b" in named else numbers.get("m", first)
+    month = places(named["b"], MONTHS) if "b" in named else numbers.get("m", first)
     day, year = numbers.get("d", first), numbers.get("Y", 1970 * first)
     year = year + np.where(year < 100, np.where(year < PIVOT, 2000, 1900), 0)
     hour, minute, second = (numbers[name] for name in "HMS")
-    half = pc.fill_null(pc.utf8_lower(named["p"]), "").to_numpy(zero_copy_only=False)
-    twelve = half != ""
+    half = places(named["p"], HALVES)
+    twelve = half > 0
     right = ~absent & (month >= 1) & (month <= 12) & (day >= 1) & (minute < 60) & (second < 60)
     right &= np.where(twelve, (hour >= 1) & (hour <= 12), hour < 24)
-    hour = np.where(twelve, hour % 12 + 12 * (half == "p"), hour)
+    hour = np.where(twelve, hour % 12 + 12 * (half == 2), hour)
     start = (year - 1970).astype("datetime64[Y]").astype("datetime64[M]") + (month - 1)
     date = start.astype("datetime64[D]") + (day - 1)
     right &= date.astype("datetime64[M]") == start
@@ -90,29 +93,28 @@ def parse_piece(texts: pa.Array, pattern: str) -> np.ndarray:
 
 def whole(digits: pa.Array, absent: np.ndarray) -> np.ndarray:
     """(N,) int64 of digits, 0 where there are none."""
-    filled = pc.if_else(pc.or_(pa.array(absent), pc.equal(pc.fill_null(digits, ""), "")), "0", digits)
-    return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False))
+    given = pc.and_(number_array(~absent), pc.cast(pc.binary_length(digits), pa.bool_()))
+    return unpacked(pc.if_else(given, digits, NO_TEXT).cast(pa.int64()), np.int64, 0)
 
 
-def month_numbers(names: pa.Array) -> np.ndarray:
-    """(N,) int64, 1 for Jan; 0 where there is no name."""
-    places = pc.index_in(pc.utf8_lower(names), pa.array(MONTHS))
-    return np.asarray(pc.fill_null(places, -1).to_numpy(zero_copy_only=False), np.int64) + 1
+def places(texts: pa.Array, known: pa.Array) -> np.ndarray:
+    """(N,) int64, 1 for the first of the known texts, in small letters; 0 for others."""
+    return unpacked(pc.index_in(pc.utf8_lower(texts), known), np.int32, -1).astype(np.int64) + 1
 
 
 def fractions(digits: pa.Array, absent: np.ndarray) -> np.ndarray:
     """(N,) int64 microseconds of the digits after a second's point."""
-    six = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(digits, ""), 6, "0"), 0, 6)
+    six = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(digits, NOTHING), 6, "0"), 0, 6)
     return whole(six, absent)
 
 
 def zones(zones_: pa.Array, absent: np.ndarray) -> np.ndarray:
     """(N,) int64 microseconds by which a zone's clock is ahead of UTC; without a zone 0."""
-    signed = pc.replace_substring(pc.fill_null(zones_, ""), ":", "")
-    offset = pc.if_else(pc.match_substring_regex(signed, r"^[+-]\d{4}$"), signed, "+0000")
+    signed = pc.replace_substring(pc.fill_null(zones_, NOTHING), ":", "")
+    offset = pc.if_else(pc.match_substring_regex(signed, r"^[+-]\d{4}$"), signed, NO_ZONE)
     number = whole(pc.utf8_slice_codeunits(offset, 1, 5), absent)
     ahead = (number // 100 * 60 + number % 100) * 60_000_000
-    behind = pc.starts_with(offset, "-").to_numpy(zero_copy_only=False)
+    behind = flags(pc.starts_with(offset, "-"))
     return np.asarray(np.where(behind, -ahead, ahead))
 
 

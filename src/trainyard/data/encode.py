@@ -4,7 +4,7 @@ Uses numpy and pyarrow only. Every value is computed for itself, so that a row g
 others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from trainyard.config.nearest import did_you_mean
 from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
+from trainyard.data.table import missing_columns, table_from
 from trainyard.data.transforms import transform_from_dict
-from trainyard.data.values import WrongValueError, wrong_values
+from trainyard.data.values import WrongValueError, wrong_value, wrong_values
 from trainyard.errors import DataError
 
 VERSION = 1
@@ -49,14 +49,15 @@ class Encoder:
         return tuple(column.codes for column in self.columns if column.codes)
 
     def encode(
-        self, table: pa.Table, *, rows: np.ndarray | None = None, where: Callable[[int], str] | None = None
+        self, raw: Any, *, rows: np.ndarray | None = None, where: Callable[[int], str] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """x (N, F) and codes (N, C) int32 of a table with these columns in any order, and perhaps others.
+        """x (N, F) and codes (N, C) int32 of raw rows with these columns in any order, and perhaps others.
 
-        `rows` (N,) picks and orders rows of the table, all of them by default. `where` says where a row of the table,
-        counted from 0, comes from. Raises DataError with a fault for each column that is missing or holds what it
-        cannot.
+        They come in any of the forms of data.table.table_from. `rows` (N,) picks and orders rows of a table, all of
+        them by default. `where` says where a row of the table, counted from 0, comes from. Raises DataError with a
+        fault for each column that is missing or holds what it cannot.
         """
+        table = table_from(raw, self.names)
         faults = missing_columns(self.names, table.column_names)
         count = table.num_rows if rows is None else len(rows)
         x = np.empty((count, len(self.features)), self.dtype)
@@ -124,17 +125,3 @@ def encoder_from_dict(values: Mapping[str, Any]) -> ColumnEncoder:
             parts = {part: transform_from_dict(transform) for part, transform in given["parts"].items()}
             return DatetimeEncoder(**{**given, "parts": parts})
     raise ValueError(f"{values['kind']!r} is no kind of column that this version knows")
-
-
-def missing_columns(needed: Sequence[str], given: Sequence[str]) -> list[str]:
-    """A fault for each column that is not given, or given twice."""
-    strange = [name for name in given if name not in needed]
-    twice = [f"There are {given.count(name)} columns {name}; rename all but one." for name in needed
-             if given.count(name) > 1]  # fmt: skip
-    return twice + [f"There is no column {name}, which the model was trained on{did_you_mean(name, strange) or '.'}"
-                    for name in needed if name not in given]  # fmt: skip
-
-
-def wrong_value(name: str, wrong: WrongValueError, place: str) -> str:
-    """The fault for a value that its column cannot hold."""
-    return f"Column {name} holds {wrong.value!r} ({place}), which is not {wrong.expected}."

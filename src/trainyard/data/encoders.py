@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainyard.data.dates import expand, read_moments
+from trainyard.data.buffers import text_array, unpacked
 from trainyard.data.transforms import Transform, transform_to_dict
-from trainyard.data.values import read_flags, read_numbers, read_texts
+from trainyard.data.values import missing, read_flags, read_numbers, read_texts
 
 UNSEEN = 0  # code of a category that training rows do not have, or have once
 
@@ -118,7 +118,7 @@ class CategoryEncoder:
 
     @cached_property
     def known(self) -> pa.Array:
-        return pa.array(self.categories, pa.string())
+        return text_array(self.categories)
 
     def write(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
         codes = self.read_codes(column)
@@ -132,10 +132,8 @@ class CategoryEncoder:
     def read_codes(self, column: pa.ChunkedArray) -> np.ndarray:
         """(N,) int32."""
         texts = read_texts(column)
-        codes = pc.fill_null(pc.add(pc.index_in(texts, self.known), 1), UNSEEN)
-        if self.missing:
-            codes = pc.if_else(pc.is_null(texts), pa.scalar(len(self.categories) + 1, pa.int32()), codes)
-        return np.asarray(codes.to_numpy(), dtype=np.int32)
+        codes = unpacked(pc.index_in(texts, self.known), np.int32, UNSEEN - 1) + np.int32(1)
+        return np.where(missing(texts), np.int32(len(self.categories) + 1), codes) if self.missing else codes
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, **vars_of(self), "categories": list(self.categories)}
@@ -162,6 +160,8 @@ class DatetimeEncoder:
         return (*(f"{self.name}: {part}" for part in self.parts), *missing_feature(self.name, self.indicator))
 
     def write(self, column: pa.ChunkedArray, out: np.ndarray) -> None:
+        from trainyard.data.dates import expand, read_moments
+
         moments = read_moments(column, self.written)
         absent = np.isnat(moments)
         expanded = expand(np.where(absent, np.datetime64(self.fill, "us"), moments))

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from trainyard.config.root import project_root
-from trainyard.config.schema.dataset import BuiltIn, CustomDataset, Dataset, Idx, ImageFolder
+from trainyard.config.schema.dataset import CustomDataset, Idx, ImageFolder
+from trainyard.config.schema.dataset_keys import BuiltIn, Dataset
 from trainyard.data.files import ending_of
 from trainyard.data.origin import files_of
 from trainyard.data.request import values_of

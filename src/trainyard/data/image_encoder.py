@@ -9,11 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from trainyard.data.encode import missing_columns, wrong_value
 from trainyard.data.layout import like
 from trainyard.data.pixels import WHOLE_IMAGE, PixelScale, Shape, pixel_names, raw_columns
-from trainyard.data.table import table_from
-from trainyard.data.values import WrongValueError, read_numbers, wrong_values
+from trainyard.data.table import missing_columns, table_from
+from trainyard.data.values import WrongValueError, read_numbers, wrong_value, wrong_values
 from trainyard.errors import DataError
 
 
@@ -56,8 +55,10 @@ class ImageEncoder:
 
     def images_of(self, rows: Any) -> np.ndarray:
         """The raw images (N, channels, height, width)."""
-        if isinstance(rows, list | tuple) and rows and not isinstance(rows[0], Mapping):
-            rows = stacked(rows)
+        if isinstance(rows, list | tuple) and rows:
+            whole = all(isinstance(row, Mapping) and WHOLE_IMAGE in row for row in rows)
+            if whole or not isinstance(rows[0], Mapping):
+                rows = stacked([row[WHOLE_IMAGE] for row in rows] if whole else rows)
         if hasattr(rows, "__array__") and hasattr(rows, "ndim") and not hasattr(rows, "columns"):
             return self.checked(like(np.asarray(rows), self.shape))
         table = table_from(rows, self.names)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.data.assemble import Assembled, Raw, assemble, assemble_rows
-from trainyard.data.encoding import encode_rows, load_encoder
+from trainyard.data.encoding import load_encoder
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.origin import origin_of
 from trainyard.data.prepare import check_augment
@@ -68,7 +68,7 @@ def prepare_alike(
         images = encoder.images_of(rows)
         x, codes = images.reshape(len(images), -1), np.empty((len(images), 0), np.int32)
     else:
-        x, codes = encode_rows(rows, encoder)
+        x, codes = encoder.encode(rows)
     y, dtype = target.y, encoder.dtype
     if before.classes is None:
         y = TargetUnits.of(before).standardized(torch.from_numpy(y)).numpy().astype(dtype)

@@ -10,8 +10,7 @@ import pyarrow.compute as pc
 
 from trainyard.data.dates import WRITTEN, parse_dates
 from trainyard.data.padded import is_padded
-from trainyard.data.strays import NUMBER
-from trainyard.data.values import FALSE, TRUE, decoded, is_number, read_texts
+from trainyard.data.values import FALSE, NUMBER, TRUE, decoded, is_number, read_texts
 
 Kind = Literal["numeric", "category", "boolean", "datetime", "identifier", "empty", "stray"]
 

@@ -6,16 +6,8 @@ Imports no reader and no scikit-learn, since a warm cache is found by this.
 from importlib.metadata import version
 from pathlib import Path
 
-from trainyard.config.schema.dataset import (
-    Arrays,
-    BuiltIn,
-    Csv,
-    CustomDataset,
-    Dataset,
-    Idx,
-    ImageFolder,
-    Salmon,
-)
+from trainyard.config.schema.dataset import Arrays, Csv, CustomDataset, Idx, ImageFolder, Salmon
+from trainyard.config.schema.dataset_keys import BuiltIn, Dataset
 from trainyard.config.trusted import HANDED_OVER
 from trainyard.data.files import ARRAY_ENDINGS, check_file, check_folder
 from trainyard.errors import DataError

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from trainyard.config.schema.augment import ON_IMAGES, Augment
-from trainyard.config.schema.dataset import BuiltIn, Dataset
+from trainyard.config.schema.dataset_keys import BuiltIn, Dataset
 from trainyard.data.cache import Cache, limit_bytes
 from trainyard.data.identity import cache_key, first_key, remember_rows, rows_of
 from trainyard.data.origin import check_files

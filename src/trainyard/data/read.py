@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainyard.config.schema.dataset import MISSING_VALUES
+from trainyard.config.schema.dataset_keys import MISSING_VALUES
 from trainyard.data.files import PARQUET_ENDINGS, TEXT_ENDINGS, check_file, listed
 from trainyard.data.read_columnar import read_feather, read_parquet
 from trainyard.data.read_text import read_text, row_lines

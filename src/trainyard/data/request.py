@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trainyard.config.schema.dataset import DATASETS, Augment, Column, Dataset
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import DATASETS
+from trainyard.config.schema.dataset_keys import Column, Dataset
 
 TaskChoice = Literal["auto", "classification", "regression"]
 

@@ -7,17 +7,8 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
-from trainyard.config.schema.dataset import (
-    Arrays,
-    BuiltIn,
-    Csv,
-    CustomDataset,
-    Dataset,
-    Digits,
-    Idx,
-    ImageFolder,
-    Salmon,
-)
+from trainyard.config.schema.dataset import Arrays, Csv, CustomDataset, Digits, Idx, ImageFolder, Salmon
+from trainyard.config.schema.dataset_keys import BuiltIn, Dataset
 from trainyard.data.arrays import load_arrays
 from trainyard.data.builtin import SCHEMAS, load_builtin
 from trainyard.data.custom import load_custom

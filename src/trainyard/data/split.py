@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.config.nearest import listed
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.data.columns import likely_format
 from trainyard.data.dates import read_moments
 from trainyard.data.divide import TEST, TRAIN, VAL, Shares, by_group, by_time, randomly, stratified
-from trainyard.data.encode import wrong_value
 from trainyard.data.folds import fold_by_group, fold_randomly, fold_stratified
 from trainyard.data.padded import is_padded
 from trainyard.data.target import Target
-from trainyard.data.values import WrongValueError, decoded, missing, read_numbers, read_texts
+from trainyard.data.values import WrongValueError, decoded, missing, read_numbers, read_texts, wrong_value
 from trainyard.errors import DataError
 
 SPELLINGS = {

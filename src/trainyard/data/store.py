@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trainyard.config.schema.dataset import Dataset
+from trainyard.config.schema.dataset_keys import Dataset
 from trainyard.config.secrets import mask_text
 from trainyard.data.origin import origin_of
 from trainyard.data.prepared import Part, Prepared

@@ -6,8 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.data.padded import is_padded
-
-NUMBER = r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity|nan))\s*$"
+from trainyard.data.values import NUMBER
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from trainyard.config.nearest import did_you_mean
+from trainyard.data.buffers import plain_array
 from trainyard.errors import DataError
 
 FORMS = "a pandas DataFrame, a pyarrow Table, a dict of columns, a list of dicts or a 2-D numpy array"
@@ -78,7 +80,8 @@ def make_column(values: Any) -> pa.ChunkedArray:
     if isinstance(values, pa.ChunkedArray):
         return values
     try:
-        return pa.chunked_array([pa.array(values, from_pandas=True)])
+        plain = plain_array(values)
+        return pa.chunked_array([pa.array(values, from_pandas=True) if plain is None else plain])
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         return pa.chunked_array([pa.array([text_of(value) for value in values], pa.string())])
 
@@ -87,3 +90,12 @@ def text_of(value: Any) -> str | None:
     """A value as a text; None, NaN and pandas' NA are missing."""
     missing = value is None or (isinstance(value, float) and math.isnan(value))
     return None if missing or type(value).__name__ in ("NAType", "NaTType") else str(value)
+
+
+def missing_columns(needed: Sequence[str], given: Sequence[str]) -> list[str]:
+    """A fault for each column that is not given, or given twice."""
+    strange = [name for name in given if name not in needed]
+    twice = [f"There are {given.count(name)} columns {name}; rename all but one." for name in needed
+             if given.count(name) > 1]  # fmt: skip
+    return twice + [f"There is no column {name}, which the model was trained on{did_you_mean(name, strange) or '.'}"
+                    for name in needed if name not in given]  # fmt: skip

@@ -9,11 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.config.nearest import listed
-from trainyard.data.encode import wrong_value
 from trainyard.data.padded import is_padded
 from trainyard.data.prepared import Scalar, Task
-from trainyard.data.strays import NUMBER, first_stray
-from trainyard.data.values import WrongValueError, decoded, floats, is_number, read_numbers, trimmed
+from trainyard.data.strays import first_stray
+from trainyard.data.values import (
+    NUMBER,
+    WrongValueError,
+    decoded,
+    floats,
+    is_number,
+    read_numbers,
+    trimmed,
+    wrong_value,
+)
 from trainyard.errors import DataError
 
 MOST_CLASSES = 20  # different whole numbers that are classes, when the task is left to the target

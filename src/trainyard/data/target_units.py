@@ -1,13 +1,15 @@
 """Standardised targets to original units and back, on the device."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from trainyard.data.prepared import Prepared
 from trainyard.data.target_power import TargetPower
+
+if TYPE_CHECKING:
+    from trainyard.data.prepared import Prepared
 
 
 class TargetUnits:
@@ -22,7 +24,7 @@ class TargetUnits:
         self.powers = tuple(powers)
 
     @classmethod
-    def of(cls, prepared: Prepared) -> "TargetUnits":
+    def of(cls, prepared: "Prepared") -> "TargetUnits":
         """Return the units of the targets of prepared data."""
         return cls(prepared.target_mean, prepared.target_scale, prepared.target_powers)
 

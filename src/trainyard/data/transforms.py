@@ -5,7 +5,6 @@ A weight of 2 counts like a row that is there twice, in every statistic.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from statistics import NormalDist
 from typing import Any, Protocol
 
 import numpy as np
@@ -97,6 +96,8 @@ def fit_robust(values: np.ndarray, weight: np.ndarray | None) -> Robust:
 
 def fit_quantile(values: np.ndarray, weight: np.ndarray | None) -> Quantile:
     """At most 256 quantiles; those that are equal become one with the mean of their scores."""
+    from statistics import NormalDist
+
     chances = (np.arange(KNOTS) + 0.5) / KNOTS
     scores = np.array([NormalDist().inv_cdf(chance) for chance in chances])
     known, place = np.unique(quantiles(values, chances, weight), return_inverse=True)

@@ -11,12 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from trainyard.data.strays import NUMBER
+from trainyard.data.buffers import number_array, text_array, unpacked
 
+NUMBER = r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity|nan))\s*$"
 TRUE = ("true", "yes", "y", "t", "on", "1")
 FALSE = ("false", "no", "n", "f", "off", "0")
 WHOLE = 2.0**53  # below it every whole float64 is exact
 MIDNIGHT = " 00:00:00.000000"
+NO_TEXT = pa.nulls(1, pa.string())[0]
 
 
 class WrongValueError(Exception):
@@ -62,12 +64,13 @@ def read_flags(column: pa.ChunkedArray) -> np.ndarray:
         return floats(column)
     if is_number(column.type):
         values = floats(column)
-        check_all(pa.array(np.isin(values, (0, 1)) | np.isnan(values)), column, "true or false")
+        check_all(number_array(np.isin(values, (0, 1)) | np.isnan(values)), column, "true or false")
         return values
     if pa.types.is_string(column.type):
         texts = pc.utf8_lower(trimmed(column))
-        check_all(pc.is_in(texts, pa.array([*TRUE, *FALSE, None])), column, "true or false")
-        return np.where(missing(texts), np.nan, floats(pc.is_in(texts, pa.array(TRUE))))
+        absent = pc.is_null(texts)
+        check_all(pc.or_(absent, pc.is_in(texts, text_array([*TRUE, *FALSE]))), column, "true or false")
+        return np.where(flags(absent), np.nan, floats(pc.is_in(texts, text_array(TRUE))))
     raise WrongValueError(*all_values(column), "true or false")
 
 
@@ -94,10 +97,10 @@ def texts_of_floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole numbers as "12", others as the shortest digits that give the number."""
     values = floats(column)
     whole = (values == np.floor(values)) & (np.abs(values) < WHOLE)
-    integers = pa.array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
-    present = pa.array(~np.isnan(values))
-    texts = pc.if_else(pa.array(whole), integers, pa.chunked_array(column.cast(pa.string())).combine_chunks())
-    return pa.chunked_array([pc.if_else(present, texts, pa.scalar(None, pa.string()))])
+    integers = number_array(np.where(whole, values, 0).astype(np.int64)).cast(pa.string())
+    present = number_array(~np.isnan(values))
+    texts = pc.if_else(number_array(whole), integers, pa.chunked_array(column.cast(pa.string())).combine_chunks())
+    return pa.chunked_array([pc.if_else(present, texts, NO_TEXT)])
 
 
 def decoded(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
@@ -114,20 +117,22 @@ def decoded(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray:
 def trimmed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Texts without the blanks around them, null where nothing is left."""
     texts = pc.utf8_trim_whitespace(texts)
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(pc.cast(pc.binary_length(texts), pa.bool_()), texts, NO_TEXT)
 
 
 def floats(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """(N,) float64 of numbers or flags, NaN for nulls."""
-    numbers = pc.cast(column, pa.float64(), safe=False)
-    values = numbers.to_numpy() if isinstance(numbers, pa.ChunkedArray) else numbers.to_numpy(zero_copy_only=False)
-    return np.ascontiguousarray(values, dtype=np.float64)
+    return unpacked(pc.cast(column, pa.float64(), safe=False), np.float64, np.nan)
 
 
 def missing(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """(N,) bool, True where null."""
-    flags = pc.is_null(column)
-    return np.asarray(flags.to_numpy() if isinstance(flags, pa.ChunkedArray) else flags.to_numpy(zero_copy_only=False))
+    return flags(pc.is_null(column))
+
+
+def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """(N,) bool, False for nulls."""
+    return unpacked(pc.cast(column, pa.uint8()), np.bool_, False)
 
 
 def is_number(kind: pa.DataType) -> bool:
@@ -136,9 +141,8 @@ def is_number(kind: pa.DataType) -> bool:
 
 def check_all(right: pa.ChunkedArray | pa.Array, column: pa.ChunkedArray, expected: str) -> None:
     """Raise for the rows that are not right; nulls are."""
-    if pc.index(right, pa.scalar(False)).as_py() >= 0:
-        wrong = pc.fill_null(pc.invert(right), False)
-        rows = np.flatnonzero(floats(wrong))
+    if pc.all(right).as_py() is False:
+        rows = np.flatnonzero(flags(pc.invert(right)))
         raise WrongValueError(rows, column[int(rows[0])].as_py(), expected)
 
 
@@ -147,6 +151,11 @@ def all_values(column: pa.ChunkedArray) -> tuple[np.ndarray, Any]:
     rows = np.flatnonzero(~missing(column))
     rows = rows if len(rows) else np.arange(max(1, len(column)))
     return rows, column[int(rows[0])].as_py() if len(column) else None
+
+
+def wrong_value(name: str, wrong: WrongValueError, place: str) -> str:
+    """The fault for a value that its column cannot hold."""
+    return f"Column {name} holds {wrong.value!r} ({place}), which is not {wrong.expected}."
 
 
 def wrong_values(column: pa.ChunkedArray, read: Callable[[pa.ChunkedArray], object]) -> Iterator[tuple[int, Any, str]]:

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from trainyard.data.encode import wrong_value
 from trainyard.data.split import Split
-from trainyard.data.values import WrongValueError, read_numbers
+from trainyard.data.values import WrongValueError, read_numbers, wrong_value
 from trainyard.errors import DataError
 
 

@@ -12,7 +12,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted
 
 from trainyard.config.root import project_root
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import given
 from trainyard.data.in_memory import prepare_alike, prepare_given, prepare_in_memory, without_rows
 from trainyard.data.prepared import Prepared

@@ -7,7 +7,7 @@ from trainyard.config.command_keys import take_command_keys
 from trainyard.config.compose import Composer
 from trainyard.config.loader import Loader
 from trainyard.config.overlay import read_resolved
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.errors import ConfigError
 
 

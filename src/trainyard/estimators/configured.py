@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.utils import check_random_state
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.text import to_yaml
 from trainyard.estimators.composing import asks_for_tracking, composed
 from trainyard.estimators.given_rows import Given

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.prepared import Prepared
 from trainyard.estimators.going_on import afresh, check_weights
 from trainyard.estimators.tracked import leave_run

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.training.plan import Plan
 from trainyard.training.state import BEST, LOSSES, WEIGHTS, State

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
-from trainyard.config.keys import CHOSEN, keys_of, top_keys
-from trainyard.config.schema import MODELS, AutoModel, Config, Plateau
+from trainyard.config.keys import CHOSEN, top_keys
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.model import MODELS, AutoModel
+from trainyard.config.schema.optimization import Plateau
+from trainyard.config.schema.run import Config
 from trainyard.estimators.settings import OF_ALL, OF_OPTIONS, ParameterError
 
 SET_BY_OTHERS = ("seed",)  # keys outside of any section that have a parameter of their own

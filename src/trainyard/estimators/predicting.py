@@ -7,13 +7,13 @@ from typing import Any
 
 from torch import Tensor
 
-from trainyard.config.schema import Classifier
+from trainyard.config.schema.model import Classifier
 from trainyard.data.encoding import load_encoder
 from trainyard.data.prepared import Prepared
 from trainyard.errors import ConfigError
 from trainyard.estimators.fitting import Training
 from trainyard.estimators.settings import ParameterError
-from trainyard.inference.card import build_card
+from trainyard.inference.build_card import build_card
 from trainyard.inference.model import Model
 from trainyard.inference.named import load
 from trainyard.inference.package import kept_tensors, save_package

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
-from trainyard.config.schema import Column, Dataset
+from trainyard.config.schema.dataset_keys import Column, Dataset
 from trainyard.data.array_rows import pixel_array
 from trainyard.data.layout import Layout, channels_first
 from trainyard.data.read import plain

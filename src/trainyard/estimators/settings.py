@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from trainyard.config.check import check_config
-from trainyard.config.schema import Classifier, Config, Plateau
+from trainyard.config.schema.model import Classifier
+from trainyard.config.schema.optimization import Plateau
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import HANDED_OVER, given
 from trainyard.errors import ConfigError
 from trainyard.estimators.own_code import OwnCode

@@ -8,7 +8,7 @@ from typing import Any
 
 from trainyard.config.root import project_root
 from trainyard.config.runs import new_run_folder
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import masked_overrides
 from trainyard.files import remove_if_empty
 from trainyard.tracking.client import start_mirror

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import HANDED_OVER
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.settings import ParameterError

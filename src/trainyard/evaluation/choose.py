@@ -5,7 +5,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.cached import find_prepared
 from trainyard.data.prepare import prepare
 from trainyard.data.prepared import Prepared

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from trainyard.config.root import project_root
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking.journal import Journal
 from trainyard.tracking.progress import is_tracked
 from trainyard.tracking.sync import sync

@@ -8,7 +8,8 @@ from typing import Any
 
 import torch
 
-from trainyard.config.schema import Accelerator, Classifier, Regressor
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Classifier, Regressor
 from trainyard.config.trusted import target_fault
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError

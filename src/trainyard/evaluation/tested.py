@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.data.source import Source
 from trainyard.evaluation.choose import file_source, lazily, own_rows
 from trainyard.evaluation.rows import Evaluated, raw_rows

@@ -8,10 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.data.encode import wrong_value
 from trainyard.data.target import has_value
 from trainyard.data.target_power import TargetPower
-from trainyard.data.values import WrongValueError, decoded, missing, read_flags, read_numbers, read_texts
+from trainyard.data.values import WrongValueError, decoded, missing, read_flags, read_numbers, read_texts, wrong_value
 from trainyard.errors import DataError
 from trainyard.inference import Model
 

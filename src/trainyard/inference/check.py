@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import Any, get_args
 
-from trainyard.config.schema import Precision
+from trainyard.config.schema.accelerator import Precision
 from trainyard.data.pixels import image_column
 from trainyard.inference.card import signature
 from trainyard.inference.check_columns import check_preprocessing, is_number, is_size, require

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as read_tensors
 from torch import Tensor
 
+from trainyard.data.encoding import load_encoder
 from trainyard.errors import TrainyardError
 from trainyard.inference.card import FORMAT, VERSION, card_digest
 from trainyard.inference.check import check_card
@@ -59,8 +60,6 @@ def package_folder(path: Path) -> Path:
 
 
 def _restore(folder: Path, card: Mapping[str, Any], trust: Sequence[str]) -> Model:
-    from trainyard.data.encoding import load_encoder  # reads raw rows with pyarrow, which packaging does not need
-
     network = restore_network(card, read_weights(folder, card), trust)
     check_numbers(network)
     return Model(card, network, load_encoder(card["preprocessing"]))

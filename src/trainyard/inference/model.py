@@ -118,9 +118,7 @@ class Model:
 
     def encode(self, rows: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return raw rows as the network sees them, x (N, F) and codes (N, C) int32."""
-        from trainyard.data.encoding import encode_rows
-
-        return encode_rows(rows, self.encoder)
+        return self.encoder.encode(rows)
 
     @torch.no_grad()
     def activations(self, rows: Any, layer: str) -> np.ndarray:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainyard.config.convert import WrongValueError, convert_value
-from trainyard.config.keys import Key, keys_of
-from trainyard.config.layers.check import read_layers
-from trainyard.config.schema import NETWORKS, Classifier, Network, Regressor
+from trainyard.config.schema.declared import Key, keys_of
+from trainyard.config.schema.model import NETWORKS, Classifier, Network, Regressor
 
 MODELS: dict[str, type] = {"classifier": Classifier, "regressor": Regressor}
 
@@ -38,6 +37,8 @@ def _option(values: Mapping[str, Any], kinds: Mapping[str, Any], what: str) -> A
 
 def _value(value: Any, key: Key) -> Any:
     if key.is_layers:
+        from trainyard.config.layers.check import read_layers  # knows all of torch.nn
+
         return read_layers(value)
     if key.nested is not None:
         return {name: key.nested(**inner) for name, inner in value.items()}

@@ -7,8 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Custom, Linear, Mlp
-from trainyard.config.trusted import target_fault
+from trainyard.config.schema.model import Custom, Linear, Mlp
 from trainyard.inference.forward import DTYPES
 from trainyard.inference.options import network_config
 from trainyard.inference.package import PackageError
@@ -110,6 +109,8 @@ def check_numbers(network: nn.Module) -> None:
 
 
 def _check_trust(config: Custom, trust: Sequence[str]) -> None:
+    from trainyard.config.trusted import target_fault
+
     if target_fault(config._target_, trust, "") is not None:
         package = config._target_.split(".")[0]
         raise PackageError(f"The network is {config._target_}, code of one's own that did not come with the weights. "

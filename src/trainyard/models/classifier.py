@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainyard.config import schema
+from trainyard.config.schema import model as schema
 from trainyard.models.base import NOTHING_OWN, Model
 from trainyard.models.classification_metrics import classification_metrics
 from trainyard.models.losses import focal_loss

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from trainyard.config import schema
+from trainyard.config.schema import model as schema
 from trainyard.data.target_units import TargetUnits
 from trainyard.models.base import Model
 from trainyard.models.classifier import Classifier

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainyard.config import schema
 from trainyard.config.nearest import listed
+from trainyard.config.schema import model as schema
 from trainyard.config.trusted import resolve_target
 from trainyard.errors import ConfigError
 

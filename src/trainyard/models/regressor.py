@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainyard.config import schema
+from trainyard.config.schema import model as schema
 from trainyard.data.target_units import TargetUnits
 from trainyard.models.base import NOTHING_OWN, Model
 from trainyard.models.losses import quantile_loss

@@ -1,4 +1,7 @@
-"""A network from its config, the shapes of its data and a seed."""
+"""A network from its config, the shapes of its data and a seed.
+
+Of the kinds of network the one that is built is imported, which counts where a process starts for a single row.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,16 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from trainyard.config.schema import Cnn, Custom, Layers, Linear, Mlp, Network, ResNet
+from trainyard.config.schema.model import Cnn, Custom, Layers, Linear, Mlp, Network, ResNet
 from trainyard.config.seeds import stream_seed
 from trainyard.errors import NetworkError
-from trainyard.networks.cnn import CnnNetwork
-from trainyard.networks.custom import custom_network
 from trainyard.networks.inputs import Inputs
-from trainyard.networks.layers import LayersNetwork
-from trainyard.networks.linear import LinearNetwork
-from trainyard.networks.mlp import MlpNetwork
-from trainyard.networks.resnet import ResNetNetwork
 
 DRAWING = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
 
@@ -30,16 +27,28 @@ def build_network(config: Network, inputs: Inputs, outputs: int, trusted: Sequen
     """
     match config:
         case Linear():
+            from trainyard.networks.linear import LinearNetwork
+
             return LinearNetwork(config, inputs, outputs)
         case Mlp():
+            from trainyard.networks.mlp import MlpNetwork
+
             return MlpNetwork(config, inputs, outputs)
         case Layers():
+            from trainyard.networks.layers import LayersNetwork
+
             return LayersNetwork(config, inputs, outputs)
         case Cnn():
+            from trainyard.networks.cnn import CnnNetwork
+
             return CnnNetwork(config, inputs, outputs)
         case ResNet():
+            from trainyard.networks.resnet import ResNetNetwork
+
             return ResNetNetwork(config, inputs, outputs)
         case Custom():
+            from trainyard.networks.custom import custom_network
+
             return custom_network(config, inputs, outputs, trusted)
     raise NetworkError(f"network.name={config.name}: there is no such network.")
 
@@ -96,7 +105,7 @@ def check_network(
     faults = []
     with shapes_only(config):
         network = build_network(config, inputs, outputs, trusted)
-        tried = isinstance(network, LayersNetwork)  # layer by layer, when it was built
+        tried = isinstance(config, Layers)  # layer by layer, when it was built
         shape = (2, outputs) if tried else _output_shape(network, config, inputs)
     if shape != (2, outputs):
         faults.append(f"network={config.name} gives {shape} for two rows; the data need (2, {outputs}).")

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Cnn
+from trainyard.config.schema.model import Cnn
 from trainyard.networks.activations import ACTIVATIONS
 from trainyard.networks.images import ImageHead, dropout, halved, halving, image_shape, same_convolution
 from trainyard.networks.inputs import Inputs

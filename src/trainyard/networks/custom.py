@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Custom
+from trainyard.config.schema.model import Custom
 from trainyard.config.trusted import resolve_target
 from trainyard.errors import NetworkError
 from trainyard.networks.inputs import Inputs

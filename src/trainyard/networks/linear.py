@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Linear
+from trainyard.config.schema.model import Linear
 from trainyard.networks.inputs import InputLayer, Inputs
 
 

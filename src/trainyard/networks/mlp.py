@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Mlp
+from trainyard.config.schema.model import Mlp
 from trainyard.networks.activations import ACTIVATIONS
 from trainyard.networks.inputs import InputLayer, Inputs
 

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import ResNet
+from trainyard.config.schema.model import ResNet
 from trainyard.networks.images import ImageHead, dropout, halved, halving, image_shape, same_convolution
 from trainyard.networks.inputs import Inputs
 

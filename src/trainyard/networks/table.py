@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from trainyard.config.schema import Network
+from trainyard.config.schema.model import Network
 from trainyard.networks.build import build_network, shapes_only, two_rows
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.layers import LayersNetwork

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.reproduction.original import Original
 from trainyard.tracking.journal import Journal
 from trainyard.tracking.reading import first_record

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.reports.run_files import RunFiles, read_run
 from trainyard.tracking.open_run import open_run
 from trainyard.tracking.remote_record import RemoteRecord

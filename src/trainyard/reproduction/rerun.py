@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainyard.config.runs import new_run_folder
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import TrainyardError
 from trainyard.reports.run_files import REPRODUCES
 from trainyard.reproduction.original import Original

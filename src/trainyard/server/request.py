@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.data.encode import Encoder, missing_columns
+from trainyard.data.encode import Encoder
 from trainyard.data.image_encoder import ImageEncoder
 from trainyard.data.pixels import WHOLE_IMAGE
+from trainyard.data.table import missing_columns
 from trainyard.errors import DataError
 from trainyard.inference.raw_text import TextRows
 

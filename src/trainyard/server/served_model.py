@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.inference.load import package_folder
 from trainyard.inference.package import CARD
 from trainyard.tracking.logged_model import DIGEST, ModelFiles, save_mlflow_model

@@ -5,7 +5,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.tracking import pending
 from trainyard.tracking.progress import delivered, read_progress
 from trainyard.tracking.rank import is_first_process

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from trainyard.config.runs import find_run
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking.reading import read_journal
 from trainyard.tracking.registry import REGISTERED, find_registered

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.nearest import did_you_mean
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError, TrainyardError
 from trainyard.tracking.logged_model import DIGEST
 from trainyard.tracking.remote_record import RemoteRecord, at_address, connect

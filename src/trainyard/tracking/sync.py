@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainyard.config.nearest import listed
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking import pending
 from trainyard.tracking.client import LOGS, leave_behind

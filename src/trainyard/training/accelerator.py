@@ -9,7 +9,7 @@ from typing import Literal
 
 import torch
 
-from trainyard.config.schema import Accelerator, Precision
+from trainyard.config.schema.accelerator import Accelerator, Precision
 from trainyard.errors import AcceleratorError
 from trainyard.training.cores import cores
 from trainyard.training.passes import PLAIN, Passes

@@ -8,7 +8,7 @@ import pytorch_lightning as pl
 
 from trainyard.config.lightning import OWN_CALLBACKS
 from trainyard.config.nearest import did_you_mean
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import resolve_target
 from trainyard.errors import ConfigError
 

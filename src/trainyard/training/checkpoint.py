@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, uint8
 
 from trainyard.config.duration import parse_duration
-from trainyard.config.schema import Training
+from trainyard.config.schema.run import Training
 from trainyard.errors import TrainyardError
 from trainyard.files import replacing
 from trainyard.training.state import State

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.reports.process import Reporter, start_reporter
 from trainyard.tracking.client import Mirror, start_mirror
 from trainyard.tracking.rank import is_first_process

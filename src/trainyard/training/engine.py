@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.errors import ConfigError
 from trainyard.training.accelerator import Device
 from trainyard.training.callbacks import build_callbacks, look_at_minibatches

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from torch import Tensor
 
-from trainyard.config.schema import Constant
+from trainyard.config.schema.optimization import Constant
 from trainyard.data.minibatches import Minibatch
 from trainyard.training.fit import fit
 from trainyard.training.member import Member

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from trainyard.config.schema import Classifier, Csv
+from trainyard.config.schema.dataset import Csv
+from trainyard.config.schema.model import Classifier
 from trainyard.files import json_text, json_values, replacing, write_text
-from trainyard.inference.card import READING, build_card
+from trainyard.inference.build_card import READING, build_card
 from trainyard.inference.package import kept_tensors, save_package
 from trainyard.inference.probe import probe_outputs
 from trainyard.models import Regressor

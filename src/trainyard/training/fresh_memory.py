@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from trainyard.config.schema import Custom
+from trainyard.config.schema.model import Custom
 from trainyard.training.plan import Plan
 
 

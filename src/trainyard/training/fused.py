@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainyard.config.schema import Adam, AdamW, Optimizer, Sgd
+from trainyard.config.schema.optimization import Adam, AdamW, Optimizer, Sgd
 from trainyard.training.flat import GRADIENT, WEIGHTS, FlatParameters
 
 SLOTS: dict[type[Optimizer], tuple[str, ...]] = {

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from trainyard.config.metric_names import monitor_direction
-from trainyard.config.schema import Config, Plateau
+from trainyard.config.schema.optimization import Plateau
+from trainyard.config.schema.run import Config
 
 NUMBERS = ("step", "epoch", "history", "best_value", "best_epoch", "validations_without_improvement", "plateau_factor",
            "plateau_wait")  # fmt: skip

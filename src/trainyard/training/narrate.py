@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainyard.config.metric_names import metric_directions
-from trainyard.config.schema import Regressor
+from trainyard.config.schema.model import Regressor
 from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import REASONS, outcome_lines
 from trainyard.reports.run_files import REPRODUCES

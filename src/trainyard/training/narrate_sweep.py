@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.root import project_root
 from trainyard.config.rules.rule import task_of
-from trainyard.config.schema import Tracking
+from trainyard.config.schema.run import Tracking
 from trainyard.reports.sweep_summary import ChoiceRow, MemberRow, Told, folds_summary, sweep_summary
 from trainyard.tracking.target import resolve
 

@@ -6,7 +6,7 @@ from typing import Any
 from torch import Tensor, nn, optim
 from torch.optim.optimizer import ParamsT
 
-from trainyard.config import schema
+from trainyard.config.schema import optimization as schema
 from trainyard.networks.optimization import parameter_groups
 
 MULTIPLIER = "lr_multiplier"  # of a group of parameters, times the learning rate

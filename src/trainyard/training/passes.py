@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 import torch
 
-from trainyard.config.schema import Classifier, Config, Custom
+from trainyard.config.schema.model import Classifier, Custom
+from trainyard.config.schema.run import Config
 from trainyard.training.products import WORTH, OneDnnProducts, SmallIn32, are_faster
 
 BF16_FROM = 1e8  # operations of a step from which products in bf16 save more than it costs to turn numbers into bf16

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import nn
 
-from trainyard.config.schema import AutoModel, Classifier, Config, Regressor, Training
+from trainyard.config.schema.model import AutoModel, Classifier, Regressor
+from trainyard.config.schema.run import Config, Training
 from trainyard.data.augment import Augmentation
 from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows, row_order
 from trainyard.data.pixels import pixel_scale

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import mask_text
 
 if TYPE_CHECKING:

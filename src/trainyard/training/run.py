@@ -8,7 +8,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 from trainyard.config.root import project_root
-from trainyard.config.schema import Accelerator, Classifier, Config, Regressor
+from trainyard.config.schema.accelerator import Accelerator
+from trainyard.config.schema.model import Classifier, Regressor
+from trainyard.config.schema.run import Config
 from trainyard.data.prepare import prepare
 from trainyard.tracking.reading import JOURNAL
 from trainyard.training.companions import Companions

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from trainyard.config.schema import Constant, Cosine, OneCycle, Plateau, Polynomial, Schedule, Step
+from trainyard.config.schema.optimization import Constant, Cosine, OneCycle, Plateau, Polynomial, Schedule, Step
 
 
 class Length(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trainyard.config.resuming import FREELY
 from trainyard.config.root import PACKAGE, project_root
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.text import to_dict
 from trainyard.data.identity import rows_of
 from trainyard.files import write_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trainyard.config.metric_names import Direction, monitor_direction
 from trainyard.config.root import project_root
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import masked_overrides
 from trainyard.config.text import to_dict
 from trainyard.files import json_text, write_text

@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     if "output" not in own:
         raise ConfigError("output: has to be given: the file to write, such as output=data/digits.csv")
-    from trainyard.config.schema import BuiltIn
+    from trainyard.config.schema.dataset_keys import BuiltIn
     from trainyard.data.acquire import acquire
 
     output, dataset = Path(own["output"]), config.dataset

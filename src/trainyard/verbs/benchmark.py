@@ -15,7 +15,7 @@ from trainyard.verbs.choices import compose_choices, take_keys
 
 if TYPE_CHECKING:
     from trainyard.benchmark.run import Asked, Benchmark
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
 
 HELP = """Measures how fast NumPy, scikit-learn, torch and Trainyard train here, on the CPU and a GPU if there is one.
 

@@ -10,7 +10,7 @@ from trainyard.errors import ConfigError
 from trainyard.training.stop import interrupt_in_order
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
 
 
 def take_keys(verb: str, argv: Sequence[str], keys: Sequence[str]) -> tuple[dict[str, str], list[str]]:

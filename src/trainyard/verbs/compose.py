@@ -8,7 +8,7 @@ from trainyard.config.nearest import did_you_mean, listed
 from trainyard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
 
 HELP = """Composes the config of a training and shows it with every value resolved.
 
@@ -88,7 +88,7 @@ def read_from(config: "Config", raw: str) -> "Config":
     """Return the config with a built-in dataset read from `raw`; raise ConfigError where its files lie elsewhere."""
     from dataclasses import replace
 
-    from trainyard.config.schema import BuiltIn
+    from trainyard.config.schema.dataset_keys import BuiltIn
     from trainyard.data.origin import files_of
 
     dataset = config.dataset

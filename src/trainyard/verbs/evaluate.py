@@ -9,7 +9,7 @@ from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 from trainyard.verbs.trusting import TRUSTED, trusted_packages
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
     from trainyard.evaluation.evaluate import Evaluation
     from trainyard.evaluation.rows import Evaluated
     from trainyard.evaluation.subject import Subject

@@ -10,7 +10,7 @@ from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 from trainyard.verbs.trusting import TRUSTED, trusted_packages
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
     from trainyard.export.truth import Rows
     from trainyard.inference import Model
     from trainyard.tracking.open_run import OpenedRun

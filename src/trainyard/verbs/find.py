@@ -12,7 +12,7 @@ from trainyard.verbs.arguments import ArgumentsError, Verb
 from trainyard.verbs.choices import compose_choices
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
     from trainyard.training.find_batch_size import Trial
     from trainyard.training.find_lr import LearningRates
 

@@ -9,7 +9,7 @@ from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help, flag
 from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Tracking
+    from trainyard.config.schema.run import Tracking
     from trainyard.reproduction.comparison import Comparison
     from trainyard.reproduction.original import Original
 

@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
     values = VERB.read(argv)
     asked = check(values)
     from trainyard.config.root import project_root
-    from trainyard.config.schema import Tracking
+    from trainyard.config.schema.run import Tracking
     from trainyard.reports import run_list
     from trainyard.tracking.glance import glances
     from trainyard.tracking.sync import reconcile

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trainyard.config.schema import Tracking
+    from trainyard.config.schema.run import Tracking
 
 TRACKING_KEYS = {
     "tracking": "local, server or off (as for a training)",

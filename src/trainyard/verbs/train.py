@@ -16,7 +16,7 @@ from trainyard.training.stop import interrupt_in_order
 if TYPE_CHECKING:
     from trainyard.config.command import TrainCommand
     from trainyard.config.compose import Composed
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
     from trainyard.training.result import Parent, RunResult
 
 

@@ -10,7 +10,7 @@ from trainyard.verbs.choices import compose_choices
 if TYPE_CHECKING:
     from trainyard.benchmark.ratio import Ratio
     from trainyard.benchmark.tune import Tried, Tuned
-    from trainyard.config.schema import Config
+    from trainyard.config.schema.run import Config
 
 HELP = """Finds what makes a training faster on this machine; no run is left behind.
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from trainyard.config.keys import keys_of
 from trainyard.config.layers.names import (
     OTHER_ARGUMENTS,
     OTHER_INITIALIZERS,
@@ -13,7 +12,8 @@ from trainyard.config.layers.names import (
     wrong_type,
 )
 from trainyard.config.layers.types import initializers, layer_types
-from trainyard.config.schema import LayerKeys
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.layers import LayerKeys
 
 TYPES = {
     "DenseLayer": "Linear", "Conv2DLayer": "Conv2d", "MaxPool2DLayer": "MaxPool2d", "relu": "ReLU", "Dense": "Linear",

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from tests.config.layers import torch_table
-from trainyard.config.keys import keys_of
 from trainyard.config.layers.types import TABLE, initializers, layer_types, refused_types
-from trainyard.config.schema import LayerKeys
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.layers import LayerKeys
 
 
 def test_the_table_is_that_of_the_torch_that_is_installed() -> None:

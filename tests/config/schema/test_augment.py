@@ -1,7 +1,7 @@
 """Augmentation is off unless it is asked for."""
 
-from trainyard.config.keys import keys_of
 from trainyard.config.schema.augment import ON_IMAGES, Augment
+from trainyard.config.schema.declared import keys_of
 
 
 def test_a_table_has_use_for_the_keys_that_say_so() -> None:

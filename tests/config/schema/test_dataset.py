@@ -5,8 +5,8 @@ from dataclasses import FrozenInstanceError, is_dataclass
 import pytest
 
 from trainyard.config.convert import convert_value
-from trainyard.config.keys import keys_of
-from trainyard.config.schema import DATASETS
+from trainyard.config.schema.dataset import DATASETS
+from trainyard.config.schema.declared import keys_of
 
 CLASSES: dict[str, type] = {**DATASETS}
 

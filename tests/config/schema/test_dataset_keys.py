@@ -1,8 +1,8 @@
 """What every dataset has, and what images have no use for."""
 
-from trainyard.config.keys import keys_of
-from trainyard.config.schema import Digits, Images, Iris
-from trainyard.config.schema.dataset_keys import Dataset
+from trainyard.config.schema.dataset import Digits, Iris
+from trainyard.config.schema.dataset_keys import Dataset, Images
+from trainyard.config.schema.declared import keys_of
 
 
 def test_images_have_no_keys_of_columns_and_read_as_other_datasets_do() -> None:

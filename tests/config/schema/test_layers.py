@@ -1,7 +1,7 @@
 """What a layer may have besides the arguments of its type."""
 
-from trainyard.config.keys import keys_of
-from trainyard.config.schema import LayerKeys, Regularization
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.layers import LayerKeys, Regularization
 
 
 def test_every_key_of_a_layer_has_its_meaning() -> None:

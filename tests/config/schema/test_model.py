@@ -5,9 +5,9 @@ from dataclasses import FrozenInstanceError, is_dataclass
 import pytest
 
 from trainyard.config.convert import convert_value
-from trainyard.config.keys import keys_of
 from trainyard.config.layers.check import read_layers
-from trainyard.config.schema import MODELS, NETWORKS
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.model import MODELS, NETWORKS
 
 CLASSES: dict[str, type] = {**MODELS, **NETWORKS}
 

@@ -5,8 +5,8 @@ from dataclasses import FrozenInstanceError, is_dataclass
 import pytest
 
 from trainyard.config.convert import convert_value
-from trainyard.config.keys import keys_of
-from trainyard.config.schema import OPTIMIZERS, SCHEDULES
+from trainyard.config.schema.declared import keys_of
+from trainyard.config.schema.optimization import OPTIMIZERS, SCHEDULES
 
 CLASSES: dict[str, type] = {**OPTIMIZERS, **SCHEDULES}
 

@@ -3,7 +3,7 @@
 import torch
 
 from trainyard.config.layers.check import read_layers
-from trainyard.config.schema import Layers
+from trainyard.config.schema.model import Layers
 from trainyard.networks import Inputs
 from trainyard.networks.layers import LayersNetwork
 

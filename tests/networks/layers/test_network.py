@@ -13,7 +13,7 @@ from torch.nn import functional
 from tests.networks.layers.stacks import IMAGES, TABLE, network_of, rows_of
 from trainyard.config.layers.check import check_layers
 from trainyard.config.layers.types import INPUT_SIZES, layer_types
-from trainyard.config.schema import Layers, Mlp
+from trainyard.config.schema.model import Layers, Mlp
 from trainyard.errors import NetworkError
 from trainyard.networks import Inputs, seeded_network
 from trainyard.networks.layers import LayersNetwork, trace

@@ -1,7 +1,7 @@
 import pytest
 
 from trainyard.config.layers.types import layer_types
-from trainyard.config.schema import Layers, Mlp
+from trainyard.config.schema.model import Layers, Mlp
 from trainyard.errors import NetworkError
 from trainyard.networks.layers.repeatable import UNREPEATABLE, check_repeatable
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from trainyard.config.convert import WrongValueError, convert_value
 from trainyard.config.faults import Fault, Unresolved, key_fault
-from trainyard.config.keys import Key, keys_of
 from trainyard.config.layers.names import nearest_type, wrong_argument, wrong_initializer, wrong_type
 from trainyard.config.layers.types import INPUT_SIZES, OUTPUT_SIZES, LayerType, initializers, layer_types
 from trainyard.config.layers.wiring import OUTPUT, PATH, wire
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.config.schema import LayerKeys, LayerValues, Regularization
+from trainyard.config.schema.declared import Key, keys_of
+from trainyard.config.schema.layers import LayerKeys, LayerValues, Regularization
 from trainyard.errors import ConfigError
 
 MISSING = "???"

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal
 
-from trainyard.config.keys import Key
+from trainyard.config.schema.declared import Key
 
 TABLE = Path(__file__).with_name("torch_nn.json")
 OUTPUTS = "outputs"  # a size of this name is the number of the task's outputs

@@ -8,7 +8,7 @@ from typing import Any
 from trainyard.config.faults import Fault, key_fault
 from trainyard.config.layers.types import LayerType, layer_types
 from trainyard.config.nearest import did_you_mean, listed
-from trainyard.config.schema import LayerValues
+from trainyard.config.schema.layers import LayerValues
 
 PATH = "network.layers"
 OUTPUT = "output"

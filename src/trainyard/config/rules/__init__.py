@@ -11,7 +11,7 @@ from trainyard.config.rules import (  # noqa: F401  # each adds its rules
     splitting,
 )
 from trainyard.config.rules.rule import RULES
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 
 
 def find_clashes(config: Config) -> list[Fault]:

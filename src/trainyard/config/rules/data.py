@@ -4,18 +4,11 @@ import codecs
 
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, dataset_task, rule, setting
-from trainyard.config.schema import (
-    Arrays,
-    BuiltIn,
-    Classifier,
-    Config,
-    Csv,
-    CustomDataset,
-    ImageFolder,
-    Images,
-    Regressor,
-)
 from trainyard.config.schema.augment import ON_IMAGES, Augment
+from trainyard.config.schema.dataset import Arrays, Csv, CustomDataset, ImageFolder
+from trainyard.config.schema.dataset_keys import BuiltIn, Images
+from trainyard.config.schema.model import Classifier, Regressor
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import target_fault
 
 DELIMITER_NAMES = ("comma", "semicolon", "tab", "pipe", "space")

@@ -7,7 +7,10 @@ from trainyard.config.faults import show_value
 from trainyard.config.metric_names import TOLD, metric_directions
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, rule, task_of
-from trainyard.config.schema import BuiltIn, Config, Cosine, OneCycle, Plateau, Polynomial, Salmon, Sgd, Step
+from trainyard.config.schema.dataset import Salmon
+from trainyard.config.schema.dataset_keys import BuiltIn
+from trainyard.config.schema.optimization import Cosine, OneCycle, Plateau, Polynomial, Sgd, Step
+from trainyard.config.schema.run import Config
 
 NEED_STEPS = (Cosine, OneCycle, Polynomial)
 BUILT_IN_ROWS = {"digits": 1797, "iris": 150, "wine": 178, "breast_cancer": 569, "diabetes": 442, "linnerud": 20}

@@ -1,7 +1,8 @@
 """Rules about the layers of network=layers: what the training gives them and where they compute."""
 
 from trainyard.config.rules.rule import Clashes, clash, rule
-from trainyard.config.schema import Config, Layers
+from trainyard.config.schema.model import Layers
+from trainyard.config.schema.run import Config
 
 
 @rule

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from trainyard.config.lightning import INSTEAD, OWN_CALLBACKS, PASSED, WITHOUT_USE
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.rules.rule import Clashes, clash, rule
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import target_fault
 
 

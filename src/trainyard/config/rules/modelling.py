@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from trainyard.config.metric_names import METRICS, QUANTILE_METRICS, TOLD
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
-from trainyard.config.schema import AutoModel, Classifier, Cnn, Config, Custom, Mlp, Regressor, ResNet
+from trainyard.config.schema.model import AutoModel, Classifier, Cnn, Custom, Mlp, Regressor, ResNet
+from trainyard.config.schema.run import Config
 from trainyard.config.trusted import target_fault
 
 # keys of a model that only some of its losses use, with those losses

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from trainyard.config.nearest import listed
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
-from trainyard.config.schema import Config
+from trainyard.config.schema.run import Config
 from trainyard.config.secrets import mask_text
 
 DISTRIBUTED = ("ddp_cpu", "ddp_gpu", "fsdp")

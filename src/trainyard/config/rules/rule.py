@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from trainyard.config.faults import Fault, show_value
-from trainyard.config.schema import Classifier, Config, ImageFolder, Regressor
+from trainyard.config.schema.dataset import ImageFolder
+from trainyard.config.schema.model import Classifier, Regressor
+from trainyard.config.schema.run import Config
 
 # what the built-in datasets are, with the target that they come with
 BUILT_IN_TASKS: dict[tuple[str, tuple[str, ...]], str] = {

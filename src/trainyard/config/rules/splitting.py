@@ -2,7 +2,9 @@
 
 from trainyard.config.faults import Fault
 from trainyard.config.rules.rule import Clashes, clash, rule, setting
-from trainyard.config.schema import Arrays, Config, Csv, Idx, ImageFolder, Images
+from trainyard.config.schema.dataset import Arrays, Csv, Idx, ImageFolder
+from trainyard.config.schema.dataset_keys import Images
+from trainyard.config.schema.run import Config
 
 SPLIT_KEYS = {"files": "test_path", "column": "split_column", "group": "group", "time": "time"}
 IN_PARTS = (Csv, Idx, ImageFolder, Arrays)  # whose files may say which part their rows are of

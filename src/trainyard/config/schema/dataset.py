@@ -4,14 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from trainyard.config.schema.augment import Augment
-from trainyard.config.schema.dataset_keys import MISSING_VALUES, BuiltIn, Column, Dataset, Images
+from trainyard.config.schema.dataset_keys import MISSING_VALUES, BuiltIn, Dataset, Images
 from trainyard.config.schema.key import key
-
-__all__ = [
-    "DATASETS", "MISSING_VALUES", "Arrays", "Augment", "BreastCancer", "BuiltIn", "Column", "Csv", "CustomDataset",
-    "Dataset", "Diabetes", "Digits", "Idx", "ImageFolder", "Images", "Iris", "Linnerud", "Salmon", "Wine",
-]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

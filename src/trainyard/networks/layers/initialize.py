@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 from torch.nn import init
 
-from trainyard.config.schema import LayerValues
+from trainyard.config.schema.layers import LayerValues
 
 
 def initialize(module: nn.Module, values: LayerValues) -> None:

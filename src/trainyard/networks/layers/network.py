@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from trainyard.config.layers.wiring import OUTPUT, SOURCES, Wired, is_categories, wire
-from trainyard.config.schema import Layers
+from trainyard.config.schema.model import Layers
 from trainyard.errors import NetworkError
 from trainyard.networks.inputs import Inputs
 from trainyard.networks.layers.calls import Call, call_of

@@ -1,7 +1,8 @@
 """Layers whose gradients a GPU computes in another order each time, so that no two runs give the same bits."""
 
 from trainyard.config.layers.wiring import PATH
-from trainyard.config.schema import Layers, LayerValues, Network
+from trainyard.config.schema.layers import LayerValues
+from trainyard.config.schema.model import Layers, Network
 from trainyard.errors import NetworkError
 
 # from the documentation of torch.use_deterministic_algorithms; each with what gives nearly the same
