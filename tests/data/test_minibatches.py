@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.synthetic import make_part
-from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows
+from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, minibatch_sizes, open_rows
 from trainyard.data.pixels import PixelScale
 
 CPU = torch.device("cpu")
@@ -95,6 +95,18 @@ def test_images_become_numbers_when_they_are_opened_or_gathered_and_the_numbers_
         assert torch.equal(rows.take(torch.tensor([7, 3])).x, expected[[7, 3]])
 
 
+def test_resident_rows_are_cast_after_they_are_scaled(monkeypatch):
+    monkeypatch.setattr("trainyard.data.minibatches.PIECE_BYTES", 7 * 4 * 24)  # seven images
+    made = images(30)
+    expected = torch.from_numpy(SCALE(made.x.reshape(-1, 2, 4, 3)))
+    assert torch.equal(Rows(made, CPU, (2, 4, 3), scale=SCALE).x, expected)
+    rows = open_rows(made, CPU, image_shape=(2, 4, 3), resident_bytes=10**5, scale=SCALE, dtype=torch.bfloat16)
+    assert torch.equal(rows.x, expected.bfloat16())
+    assert torch.equal(Rows(part(30), CPU, dtype=torch.bfloat16).x, torch.from_numpy(part(30).x).bfloat16())
+    assert Rows(part(30), CPU, resident=False, dtype=torch.bfloat16).x.dtype == torch.float32
+    assert len(Rows(part(0), CPU, dtype=torch.bfloat16)) == 0
+
+
 @pytest.mark.parametrize(("limit", "kind"), [(10**5, torch.float32), (3000, torch.uint8)])
 def test_images_are_kept_as_bytes_where_numbers_would_be_too_many(limit, kind):
     rows = open_rows(images(30), CPU, image_shape=(2, 4, 3), resident_bytes=limit, scale=SCALE)
@@ -106,6 +118,18 @@ def test_large_rows_are_gathered_a_few_minibatches_at_a_time():
     wide = make_part(np.zeros((64, 600_000), np.int8), np.empty((64, 0), np.int32), np.arange(64))
     assert Minibatches(Rows(wide, CPU, resident=False), 16, 0).gathered_at_once() == 1
     assert Minibatches(Rows(part(300), CPU), 16, 0).gathered_at_once() == 16
+
+
+def test_minibatches_are_gathered_together_where_their_floats_fill_cache_lines():
+    wide = make_part(np.zeros((300, 32), np.float32), np.empty((300, 0), np.int32), np.arange(300))
+    weighted = make_part(wide.x, wide.codes, wide.y, np.ones(300, np.float32))
+    regression = make_part(wide.x, wide.codes, np.zeros((300, 1), np.float32))
+    together = [Minibatches(Rows(made, CPU), 6, 0).gathered_at_once() for made in (wide, weighted, regression)]
+    assert together == [16, 1, 1]
+    assert Minibatches(Rows(wide, CPU, dtype=torch.bfloat16), 6, 0).gathered_at_once() == 16
+    assert Minibatches(Rows(wide, CPU, dtype=torch.bfloat16), 6, 0).rows.float_bytes() == [64]
+    assert Minibatches(Rows(images(30), CPU, (2, 4, 3), scale=SCALE, scaled=False), 6, 0).gathered_at_once() == 16
+    assert Minibatches(Rows(images(30), CPU, (2, 4, 3), scale=SCALE, scaled=False), 3, 0).gathered_at_once() == 1
 
 
 def test_what_is_gathered_is_augmented_with_the_numbers_of_its_rows():
@@ -122,6 +146,14 @@ def test_a_limit_keeps_the_first_minibatches_of_an_epoch():
     whole = Minibatches(Rows(part(50), CPU), 7, 0)
     assert len(limited) == 2
     assert [m.y.tolist() for m in limited.read(0)] == [m.y.tolist() for m in list(whole.read(0))[:2]]
+
+
+@given(st.integers(1, 500), st.integers(1, 60))
+def test_minibatches_have_all_rows(rows, batch_size):
+    sizes = minibatch_sizes(rows, batch_size)
+    assert sum(sizes) == rows
+    assert len(sizes) == minibatch_count(rows, batch_size)
+    assert max(sizes) <= batch_size + 1
 
 
 def test_a_single_row_left_over_joins_the_minibatch_before():

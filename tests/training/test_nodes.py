@@ -1,7 +1,7 @@
 import torch
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from trainyard.training.nodes import arguments_of, aten, first_of, is_made_by, maker_of, shape_of, target_of
+from trainyard.training.nodes import arguments_of, aten, first_of, is_cast, is_made_by, maker_of, shape_of, target_of
 
 
 def test_a_node_tells_what_it_is_made_of():
@@ -14,3 +14,13 @@ def test_a_node_tells_what_it_is_made_of():
     assert not is_made_by(None, aten.t.default)
     assert first_of(first_of(product)) is None
     assert maker_of(first_of(product)) is None
+
+
+def test_a_copy_into_another_dtype_is_a_cast():
+    def casts(function):
+        graph = make_fx(function, tracing_mode="fake")(torch.ones(2, 3, 4, 4)).graph
+        return [is_cast(node) for node in graph.nodes if node.op == "call_function"]
+
+    assert casts(lambda x: x.bfloat16()) == [True]
+    assert casts(lambda x: x.to(torch.float32, copy=True) * 2) == [False, False]
+    assert casts(lambda x: x.to(torch.float64, memory_format=torch.channels_last)) == [False]

@@ -3,10 +3,20 @@ import torch
 
 from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema.accelerator import Accelerator
-from trainyard.config.schema.model import Classifier, Custom, Mlp, Regressor
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.dataset import Digits
+from trainyard.config.schema.model import Classifier, Cnn, Custom, Layers, Linear, Mlp, Regressor, ResNet
+from trainyard.networks import Inputs
+from trainyard.networks.table import Layer
 from trainyard.training import passes, plan, products
 from trainyard.training.fit import fit
-from trainyard.training.passes import BF16_FROM, BF16_FROM_OF_IMAGES, Passes, choose_passes
+from trainyard.training.passes import (
+    BF16_FROM,
+    BF16_FROM_OF_IMAGES,
+    Passes,
+    choose_passes,
+    multiplies_bf16_at_once,
+)
 from trainyard.training.plan import plan_run
 from trainyard.training.products import OneDnnProducts
 
@@ -72,6 +82,40 @@ def test_channels_lie_together_where_there_are_convolutions_on_a_cpu_or_it_was_a
     assert not choose(flops=0, convolves=False, **asked).channels_last
     contiguous = {"accelerator": Accelerator(name="cpu", layout="contiguous")}
     assert choose(flops=0, convolves=True, **contiguous) == Passes()
+
+
+WIDE = [Layer("hidden", "Linear", (1000,), 1000 * 785), Layer("output", "Linear", (10,), 10_010)]
+SLIDING = [Layer("first", "Conv2d", (8, 4, 4), 224)]
+
+
+@pytest.mark.parametrize(
+    ("network", "layers", "smallest", "at_once"),
+    [
+        (Mlp(), WIDE, 3, True), (Mlp(), WIDE, 2, False), (Linear(), WIDE[1:], 2000, True), (Cnn(), SLIDING, 1, True),
+        (ResNet(), SLIDING, 1, True), (Layers(), WIDE, 3, False), (Mlp(), [], 3, False),
+    ],
+)  # fmt: skip
+def test_rows_are_16_bit_where_nothing_is_done_with_them_before(network, layers, smallest, at_once):
+    config = make_config(network=network)
+    asked = config, Passes(bf16=True), Inputs(784), layers, smallest
+    assert multiplies_bf16_at_once(*asked) is at_once
+    assert not multiplies_bf16_at_once(config, Passes(one_dnn=True), *asked[2:])
+    assert not multiplies_bf16_at_once(*asked[:2], Inputs(784, (3,)), *asked[3:])
+    augmented = make_config(network=network, dataset=Digits(name="made", target=("label",), augment=Augment(noise=0.1)))
+    assert not multiplies_bf16_at_once(augmented, *asked[1:])
+
+
+def test_rows_of_16_bits_give_the_weights_that_rows_of_32_bits_give(monkeypatch):
+    settings = {"network": Mlp(hidden=(5000,)), "accelerator": AUTO, "batch_size": 400, "max_epochs": 2, **CLASSIFIER}
+    made = plan_run(make_config(**settings), make_prepared(rows=800), CPU)
+    assert made.open_training().rows.x.dtype == torch.bfloat16
+    assert made.open_validation().x.dtype == torch.float32
+    coarse = fit(made)
+    monkeypatch.setattr(plan, "multiplies_bf16_at_once", lambda *_: False)
+    fine = fit(made)
+    assert coarse.member.history == fine.member.history
+    pairs = zip(coarse.model.parameters(), fine.model.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
 
 
 def test_the_context_is_that_of_the_products():

@@ -14,7 +14,8 @@ from trainyard.data.prepared import Part
 
 GATHERED = 16  # minibatches gathered at once: fewer calls, and still in the cache when they are used
 GATHERED_BYTES = 1 << 25  # of these at most, where rows are large
-ALIGNED_ROWS = 16  # rows of any 4-byte width that fill whole cache lines of 64 bytes
+LINE = 64  # bytes of a cache line
+PIECE_BYTES = 1 << 18  # of rows that are scaled or cast on the CPU at once, while they are in its cache
 
 
 class Minibatch(NamedTuple):
@@ -44,19 +45,21 @@ class Rows:
     reads as they are asked for, and only what was gathered goes to the device; for data larger than memory.
 
     Images of bytes become numbers by their `scale`, at once where they are resident and `scaled`, else when they are
-    gathered, which takes a quarter of the memory. The numbers are the same.
+    gathered, which takes a quarter of the memory. The numbers are the same. Resident numbers that are scaled or not in
+    need of it are cast to `dtype`, where it is given.
     """
 
     def __init__(
         self, part: Part, device: torch.device, image_shape: tuple[int, ...] | None = None, *, resident: bool = True,
-        scale: PixelScale | None = None, scaled: bool = True,
+        scale: PixelScale | None = None, scaled: bool = True, dtype: torch.dtype | None = None,
     ):  # fmt: skip
         self.device, self.resident = device, resident
-        x = self._tensor(part.x)
-        self.x = x if image_shape is None else x.view(-1, *image_shape)
         self.scale = None if scale is None else _DeviceScale(scale, device)
-        if self.scale is not None and resident and scaled:
-            self.x, self.scale = self.scale(self.x), None
+        if resident and scaled and (self.scale is not None or dtype is not None):
+            self.x, self.scale = self._converted(part.x, image_shape, dtype), None
+        else:
+            x = self._tensor(part.x)
+            self.x = x if image_shape is None else x.view(-1, *image_shape)
         self.codes = self._tensor(part.codes) if part.codes.shape[1] else None
         if self.codes is not None and resident:
             self.codes = self.codes.long()
@@ -65,6 +68,12 @@ class Rows:
 
     def __len__(self) -> int:
         return self.y.shape[0]
+
+    def float_bytes(self) -> list[int]:
+        """Return the bytes of a row in each tensor of a minibatch whose floats kernels sum over."""
+        scaled = self.x[:0] if self.scale is None else self.x[:0].to(self.scale.center.dtype)
+        tensors = [tensor for tensor in (scaled, self.y, self.weight) if tensor is not None]
+        return [tensor.shape[1:].numel() * tensor.element_size() for tensor in tensors if tensor.is_floating_point()]
 
     def take(self, index: Tensor) -> Minibatch:
         """Return the rows of `index` (B,) int64, in its order, in memory of their own."""
@@ -84,27 +93,42 @@ class Rows:
             weight = None if weight is None else weight.to(self.device)
         return Minibatch(x if self.scale is None else self.scale(x), codes, y, weight)
 
+    def _converted(self, array: np.ndarray, image_shape: tuple[int, ...] | None, dtype: torch.dtype | None) -> Tensor:
+        """Return the numbers on the device, scaled and cast piece by piece."""
+        source = _mapped(array) if image_shape is None else _mapped(array).view(-1, *image_shape)
+        kept = dtype or (source.dtype if self.scale is None else self.scale.center.dtype)
+        numbers = torch.empty(source.shape, dtype=kept, device=self.device)
+        row_bytes = 4 * source.shape[1:].numel()
+        rows = max(1, PIECE_BYTES // row_bytes if self.device.type == "cpu" else len(source))
+        for start in range(0, len(source), rows):
+            piece = source[start : start + rows].to(self.device)
+            numbers[start : start + rows] = piece if self.scale is None else self.scale(piece)
+        return numbers
+
     def _tensor(self, array: np.ndarray) -> Tensor:
-        if self.resident:
-            return torch.from_numpy(np.array(array)).to(self.device)
-        with warnings.catch_warnings():  # torch fears writes to the read-only map; nothing here writes
-            warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-            return torch.from_numpy(np.asarray(array))
+        return torch.from_numpy(np.array(array)).to(self.device) if self.resident else _mapped(array)
+
+
+def _mapped(array: np.ndarray) -> Tensor:
+    """Return a tensor over the memory of an array that may be read-only."""
+    with warnings.catch_warnings():  # torch fears writes to the read-only map; nothing here writes
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(np.asarray(array))
 
 
 def open_rows(
     part: Part, device: torch.device, *, image_shape: tuple[int, int, int] | None, resident_bytes: int,
-    scale: PixelScale | None = None,
+    scale: PixelScale | None = None, dtype: torch.dtype | None = None,
 ) -> Rows:  # fmt: skip
     """Return the rows of a part on `device` where they take at most `resident_bytes`, else over the memory map.
 
-    `scale` turns images of bytes into numbers (data.pixels.pixel_scale).
+    `scale` turns images of bytes into numbers (data.pixels.pixel_scale). Those on the device have `dtype` if given.
     """
     arrays = (part.x, part.codes, part.y) if part.weight is None else (part.x, part.codes, part.y, part.weight)
     size = sum(array.nbytes for array in arrays)
     larger = 0 if scale is None else part.x.size * scale.center.itemsize
     return Rows(part, device, image_shape, resident=size <= resident_bytes, scale=scale,
-                scaled=size + larger <= resident_bytes)  # fmt: skip
+                scaled=size + larger <= resident_bytes, dtype=dtype)  # fmt: skip
 
 
 class _DeviceScale:
@@ -124,6 +148,12 @@ def minibatch_count(rows: int, batch_size: int, limit: int | None = None) -> int
     if remainder > 1 or (remainder == 1 and (count == 0 or batch_size == 1)):
         count += 1
     return count if limit is None else min(count, limit)
+
+
+def minibatch_sizes(rows: int, batch_size: int) -> list[int]:
+    """Return the rows of each minibatch that `rows` are cut into."""
+    count = minibatch_count(rows, batch_size)
+    return [*[batch_size] * (count - 1), rows - (count - 1) * batch_size]
 
 
 class Minibatches:
@@ -147,9 +177,7 @@ class Minibatches:
 
     def sizes(self) -> list[int]:
         """Return the rows of each minibatch of an epoch."""
-        count = minibatch_count(len(self.rows), self.batch_size)
-        sizes = [*[self.batch_size] * (count - 1), len(self.rows) - (count - 1) * self.batch_size]
-        return sizes[: self.limit]
+        return minibatch_sizes(len(self.rows), self.batch_size)[: self.limit]
 
     def order(self, epoch: int) -> Tensor:
         """Return the row numbers of an epoch, int64 where the rows lie."""
@@ -180,7 +208,7 @@ class Minibatches:
         """Return how many minibatches are gathered together."""
         row_bytes = 4 * self.rows.x[:1].numel()
         most = max(1, min(GATHERED, GATHERED_BYTES // (self.batch_size * row_bytes)))
-        return most if self.batch_size % ALIGNED_ROWS == 0 else 1
+        return most if all(self.batch_size * size % LINE == 0 for size in self.rows.float_bytes()) else 1
 
 
 def _split(gathered: Minibatch, sizes: list[int]) -> Iterator[Minibatch]:

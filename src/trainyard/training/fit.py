@@ -79,7 +79,8 @@ def fit(
     `on_open` is given the loop before it begins. With `spare_lightning` its Trainer is made only for what needs it.
     """
     stop = stop or Stop()
-    loop = open_loop(plan, stop, resumed, checkpoints, wrap_stepper, on_step, on_epoch)
+    with unfilled_memory(plan):
+        loop = open_loop(plan, stop, resumed, checkpoints, wrap_stepper, on_step, on_epoch)
     member, model, started = loop.member, loop.model, time.perf_counter()
     if plan.config.training.max_time is not None:
         stop.limit(parse_duration(plan.config.training.max_time) - loop.seconds)

@@ -35,6 +35,15 @@ def is_made_by(value: Any, target: Any) -> bool:
     return isinstance(value, Node) and value.target is target
 
 
+def is_cast(node: Node) -> bool:
+    """Whether a node copies a tensor into another dtype and changes nothing else."""
+    if node.target is not aten._to_copy.default:
+        return False
+    before, after, named = first_of(node).meta["val"], node.meta["val"], set(node.kwargs)
+    same = before.device == after.device and before.layout == after.layout
+    return bool(before.dtype != after.dtype and same and named <= {"dtype", "layout", "device"})
+
+
 def maker_of(node: Node) -> Node | None:
     """Return the node that makes the memory of a gradient, past what only gives it another name."""
     while node.target in SAME or (node.target is aten.t.default and is_made_by(first_of(node), aten.t.default)):

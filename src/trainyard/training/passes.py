@@ -1,14 +1,17 @@
 """How the forward and backward passes of a training compute: settled by what was asked for and by the machine."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 
 import torch
 
-from trainyard.config.schema.model import Classifier, Custom
+from trainyard.config.schema.augment import Augment
+from trainyard.config.schema.model import Classifier, Cnn, Custom, Linear, Mlp, ResNet
 from trainyard.config.schema.run import Config
+from trainyard.networks import Inputs
+from trainyard.networks.table import Layer
 from trainyard.training.products import WORTH, OneDnnProducts, SmallIn32, are_faster
 
 BF16_FROM = 1e8  # operations of a step from which products in bf16 save more than it costs to turn numbers into bf16
@@ -74,6 +77,21 @@ def choose_passes(config: Config, device: torch.device, *, fast: bool, step_flop
     choosing = isinstance(config.model, Classifier) and config.model.loss != "custom" and not custom
     bf16 = choosing and step_flops >= (BF16_FROM_OF_IMAGES if convolves else BF16_FROM) and multiplies_bf16()
     return Passes(bf16, step_flops >= PRODUCTS * WORTH and are_faster(), channels_last)
+
+
+def multiplies_bf16_at_once(
+    config: Config, passes: Passes, inputs: Inputs, layers: Sequence[Layer], smallest: int
+) -> bool:
+    """Whether rows are multiplied in bf16 before anything else is done with them, also `smallest` of them.
+
+    Then they may be bf16 from the start: half the memory, less to gather, and the same numbers.
+    """
+    unchanged = config.dataset.augment == Augment() and not inputs.category_sizes
+    first = next((layer for layer in layers if layer.multiplications), None)
+    if not passes.bf16 or not unchanged or first is None or not isinstance(config.network, (Linear, Mlp, Cnn, ResNet)):
+        return False
+    weights = first.parameters - first.shape[0]
+    return first.kind.startswith("Conv2d") or smallest * weights >= WORTH
 
 
 def multiplies_bf16() -> bool:

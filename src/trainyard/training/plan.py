@@ -9,7 +9,7 @@ from torch import nn
 from trainyard.config.schema.model import AutoModel, Classifier, Regressor
 from trainyard.config.schema.run import Config, Training
 from trainyard.data.augment import Augmentation
-from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, open_rows, row_order
+from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, minibatch_sizes, open_rows, row_order
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared
 from trainyard.data.target_units import TargetUnits
@@ -22,7 +22,7 @@ from trainyard.networks.layers.repeatable import check_repeatable
 from trainyard.networks.table import Layer, layer_table
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
-from trainyard.training.passes import choose_passes
+from trainyard.training.passes import choose_passes, multiplies_bf16_at_once
 from trainyard.training.schedule import Length
 
 
@@ -56,8 +56,11 @@ class Plan:
 
     def open_training(self) -> Minibatches:
         """Return the training rows on the device, cut into minibatches."""
-        training, rows, seed = self.config.training, self._open(self._train_part()), self.config.seed
+        training, part, seed = self.config.training, self._train_part(), self.config.seed
         overfit = training.overfit_batches is not None
+        sizes = minibatch_sizes(len(part.y), training.batch_size)
+        coarse = multiplies_bf16_at_once(self.config, self.device.passes, self.inputs, self.layers, min(sizes))
+        rows = self._open(part, torch.bfloat16 if coarse else None)
         augment = None if overfit else Augmentation.of(self.config.dataset.augment, rows, seed)
         return Minibatches(rows, training.batch_size, seed, limit=training.limit_batches, augment=augment)
 
@@ -78,11 +81,11 @@ class Plan:
         weight = None if part.weight is None else part.weight[kept]
         return Part(x=part.x[kept], codes=part.codes[kept], y=part.y[kept], weight=weight, rows=part.rows[kept])
 
-    def _open(self, part: Part) -> Rows:
+    def _open(self, part: Part, dtype: torch.dtype | None = None) -> Rows:
         prepared = self.prepared
         return open_rows(
             part, self.device.torch, image_shape=prepared.image_shape, scale=pixel_scale(prepared.preprocessing),
-            resident_bytes=self.device.resident_bytes(),
+            resident_bytes=self.device.resident_bytes(), dtype=dtype,
         )  # fmt: skip
 
 

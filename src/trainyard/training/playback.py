@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
-from trainyard.training.nodes import SAME, arguments_of, first_of, is_made_by, maker_of, shape_of, target_of
+from trainyard.training.nodes import SAME, arguments_of, first_of, is_cast, is_made_by, maker_of, shape_of, target_of
 
 Playback = Callable[..., Tensor]  # of the fields of a minibatch
 
@@ -104,7 +104,7 @@ class _Program:
             if target not in VIEWS or all(each in self.fresh for each in node.all_input_nodes):
                 self.fresh.add(node)
         else:
-            self._add_line(node, SHORTER.get(target, target))
+            self._add_line(node)
 
     def _is_fixed(self, node: Node) -> bool:
         """Whether a call whose inputs are known gives the same each time: views of weights, and pure functions."""
@@ -125,10 +125,14 @@ class _Program:
     def _known(self, value: Any) -> Any:
         return torch.fx.node.map_arg(value, lambda node: self.values[node])
 
-    def _add_line(self, node: Node, function: Any) -> None:
+    def _add_line(self, node: Node) -> None:
         reads: set[str] = set()
-        arguments = [self._text(value, reads) for value in node.args]
-        arguments += [f"{name}={self._text(value, reads)}" for name, value in node.kwargs.items()]
+        target = target_of(node)
+        function, given, named = SHORTER.get(target, target), list(node.args), dict(node.kwargs)
+        if is_cast(node):
+            function, given, named = Tensor.to, [first_of(node), named["dtype"]], {}
+        arguments = [self._text(value, reads) for value in given]
+        arguments += [f"{name}={self._text(value, reads)}" for name, value in named.items()]
         self.values[node] = _Name(node.name)
         self.lines[node.name] = _Line(node.name, self._bind(function), arguments, reads)
 
