@@ -132,7 +132,8 @@ class Loop:
             set_random_state(self.device.torch, state.tensors[RANDOM])
 
     def _begin_epoch(self, epoch: int) -> None:
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         self.losses = []
         stream = "dropout" if self.world.rank == 0 else f"dropout of process {self.world.rank}"
         seed_dropout(stream_seed(self.member.config.seed, stream, epoch), self.device.torch)
