@@ -85,11 +85,19 @@ def imported_by(code):
         ("import trainyard.models, trainyard.training.tested", {"pytorch_lightning", "hydra", "mlflow", "pyarrow"}),
         ("import trainyard.inference", {"pytorch_lightning", "hydra", "mlflow", "sklearn", "matplotlib"}),
         ("import trainyard.training.accelerator", HEAVY - {"torch"} | {"hydra"}),
+        ("import trainyard.training.fit", {"scipy", "mlflow", "pandas", "sklearn", "hydra"}),
         ("import trainyard.training.story", {"mlflow", "pandas", "sklearn", "pyarrow", "hydra"}),
     ],
 )
 def test_what_is_not_needed_is_not_imported(code, absent):
     assert imported_by(code) & absent == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_lightning_comes_from_one_module(path):
+    lightning = {"pytorch_lightning", "lightning_fabric", "lightning_utilities", "torchmetrics"}
+    found = {module.split(".")[0] for module in imports(path)} & lightning
+    assert not found or name_of(path) == "training/lightning_library.py"
 
 
 def test_every_source_file_has_its_test_file():

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pytorch_lightning as pl
-
 from trainyard.config.schema.run import Config
 from trainyard.config.trusted import HANDED_OVER
 from trainyard.estimators.own_code import OwnCode
 from trainyard.estimators.settings import ParameterError
+from trainyard.training.lightning_library import pl
 
 OnEpoch = Callable[[Any, dict[str, float]], Any]
 NAMES = f"{HANDED_OVER}callbacks."

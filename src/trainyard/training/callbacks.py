@@ -4,13 +4,12 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import pytorch_lightning as pl
-
 from trainyard.config.lightning import OWN_CALLBACKS
 from trainyard.config.nearest import did_you_mean
 from trainyard.config.schema.run import Config
 from trainyard.config.trusted import resolve_target
 from trainyard.errors import ConfigError
+from trainyard.training.lightning_library import pl
 
 # hooks that come with each minibatch or step: for them a block holds one minibatch, and the steps are Lightning's own
 OF_MINIBATCHES = (

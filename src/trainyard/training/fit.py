@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pytorch_lightning as pl
 import torch
 from torch.optim import Optimizer
 
@@ -18,6 +17,7 @@ from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.engine import open_stepper
 from trainyard.training.fresh_memory import unfilled_memory
 from trainyard.training.lightning import LightningModel
+from trainyard.training.lightning_library import pl
 from trainyard.training.loop import Loop
 from trainyard.training.member import Member
 from trainyard.training.optimizers import build_optimizer, optimizer_groups

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytorch_lightning as pl
 from torch.optim import Optimizer
 
 from trainyard.models import Model
+from trainyard.training.lightning_library import pl
 
 
 class LightningModel(pl.LightningModule):

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import torch
-from pytorch_lightning.core.optimizer import LightningOptimizer
 from torch import Tensor
 from torch.optim import Optimizer
 
 from trainyard.data.minibatches import Minibatch
 from trainyard.training.distributed import World
 from trainyard.training.lightning import LightningModel
+from trainyard.training.lightning_library import pl
 from trainyard.training.member import Member
 from trainyard.training.optimizers import set_learning_rate
 from trainyard.training.schedule import Length, learning_rate_factor
@@ -59,7 +59,7 @@ class ReferenceStepper:
 
     def __init__(self, module: LightningModel, member: Member, length: Length, world: World = ALONE):
         optimizer = module.optimizers()
-        if not isinstance(optimizer, LightningOptimizer):
+        if not isinstance(optimizer, pl.core.optimizer.LightningOptimizer):
             raise TypeError("the reference stepper takes one optimizer")
         self.module, self.model, self.member, self.length = module, module.model, member, length
         self.optimizer = optimizer

@@ -7,13 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytorch_lightning as pl
-from lightning_fabric.plugins.environments.lightning import LightningEnvironment
-from pytorch_lightning.plugins.precision import Precision
-from pytorch_lightning.strategies import DDPStrategy, FSDPStrategy
-
 from trainyard.training.accelerator import Device
 from trainyard.training.callbacks import build_callbacks
+from trainyard.training.lightning_library import LightningEnvironment, pl
 from trainyard.training.plan import Plan
 
 LIGHTNING_PRECISION = {"32": "32-true", "tf32": "32-true", "64": "64-true"}  # others are called alike
@@ -28,7 +24,7 @@ def build_trainer(plan: Plan, plugins: Sequence[Any] = (), folder: Path | None =
     """
     device = plan.device
     precision: Any = LIGHTNING_PRECISION.get(device.precision, device.precision)
-    own_precision = any(isinstance(plugin, Precision) for plugin in plugins)
+    own_precision = any(isinstance(plugin, pl.plugins.precision.Precision) for plugin in plugins)
     asked = {"deterministic": True, **_where(device), **plan.config.trainer}
     callbacks = build_callbacks(plan.config)
     trainer = pl.Trainer(
@@ -55,7 +51,7 @@ def _where(device: Device) -> dict[str, Any]:
     accelerator = {"cuda": "gpu", "cpu": "cpu", "mps": "mps"}[device.torch.type]
     if device.sharing == "alone":
         return {"accelerator": accelerator, "devices": [device.torch.index] if accelerator == "gpu" else 1}
-    strategy = FSDPStrategy() if device.sharing == "fsdp" else DDPStrategy()
+    strategy = pl.strategies.FSDPStrategy() if device.sharing == "fsdp" else pl.strategies.DDPStrategy()
     return {
         "accelerator": accelerator, "devices": device.processes, "num_nodes": device.nodes, "strategy": strategy,
         "sync_batchnorm": accelerator == "gpu",
