@@ -18,7 +18,7 @@ from trainyard.inference.raw_text import TextRows
 
 STANDARD_INPUT = Path("/dev/stdin")
 OLD_FEATHER = b"FEA1"
-ROWS = 1 << 16  # of a table in a binary file that are read at once
+ROWS = 1 << 15  # of a table in a binary file that are read at once
 
 
 @dataclass(frozen=True)
