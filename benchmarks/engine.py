@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.harness import Claim, Measured, Result, alternate, judge
+from benchmarks.harness import Claim, Measured, Result, alternate, judge, void
 from benchmarks.peers import numpy_loop
 from benchmarks.simulated import CLASSES, config, prepared, rows_of
 from trainyard.config.schema.run import Config
@@ -94,8 +94,3 @@ def _beside_plain(
     measured = alternate({AUTO: partial(train, auto), PLAIN: partial(train, plain)}, rounds)
     claims = [Claim("Trainyard / 32 bits, channels apart", AUTO, PLAIN, bound)]
     return title, measured, judge(claims, measured)
-
-
-def void(value: object) -> None:
-    """Return nothing, so that a side is timed from outside."""
-    del value

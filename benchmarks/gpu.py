@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.engine import BATCH, EPOCHS, HIDDEN, RATE, SIDE, train, void
-from benchmarks.harness import Claim, Measured, Result, alternate, judge
+from benchmarks.engine import BATCH, EPOCHS, HIDDEN, RATE, SIDE, train
+from benchmarks.harness import Claim, Measured, Result, alternate, judge, void
 from benchmarks.peers import numpy_loop
 from benchmarks.simulated import CLASSES, config, prepared, rows_of
 from trainyard.config.schema.run import Config

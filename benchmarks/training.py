@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.digits import config, prepared
-from benchmarks.harness import Claim, Measured, Result, alternate, judge
+from benchmarks.harness import Claim, Measured, Result, alternate, judge, void
 from benchmarks.peers import estimators, hand_loop, lightning_defaults
 from trainyard.tracking.journal import Journal
 from trainyard.training.distributed import World
@@ -78,8 +78,3 @@ def run_long(rounds: int) -> tuple[str, Measured, list[Result]]:
     }
     measured = alternate(sides, rounds)
     return f"Training, {LONG_EPOCHS} epochs of 200 steps", measured, judge(LONG_CLAIMS, measured)
-
-
-def void(value: object) -> None:
-    """Return nothing, so that a side is timed from outside."""
-    del value

@@ -1,6 +1,7 @@
 """One benchmark: what is measured by default and when asked, and how engines that do not start end it."""
 
 import sys
+import time
 
 import pytest
 
@@ -39,6 +40,21 @@ def test_it_measures_what_was_asked_for_and_keeps_it(simulated_config, tmp_path,
     assert [file.name for file in found.keep(tmp_path / "new")] == [
         "benchmark.csv", "benchmark.json", "benchmark.png",
     ]  # fmt: skip
+
+
+def test_the_budget_counts_from_the_start_of_the_command(simulated_config, monkeypatch):
+    left = []
+
+    def note(*arguments):
+        left.append(arguments[4] - time.monotonic())
+        raise KeyError
+
+    monkeypatch.setattr(run, "Session", note)
+    for spent in (0.0, 60.0):
+        with pytest.raises(KeyError):
+            run_benchmark(Asked(simulated_config, None, 300.0, spent=spent, kinds=("numpy",)), lambda *_: None, start)
+    assert left[0] < 300
+    assert 40 < left[0] - left[1] < 80
 
 
 def test_engines_that_do_not_start_end_it_in_a_sentence(simulated_config):

@@ -78,6 +78,7 @@ def test_without_choices_the_networks_of_the_benchmark_are_measured(
     assert f"table      {folder / 'benchmark.csv'}\n" in printed
     assert {file.name for file in folder.iterdir()} == {"benchmark.csv", "benchmark.json", "benchmark.png"}
     assert (measured[0].prepared, measured[0].budget, measured[0].quick) == (None, 300, False)
+    assert measured[0].spent > 0
 
 
 def test_quick_and_the_keys_are_handed_on(project: Path, measured: list[Asked], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import secrets
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,6 +158,7 @@ def measure(asked: "Asked") -> "Benchmark":
     from tqdm import tqdm
 
     from trainyard.benchmark.run import run_benchmark
+    from trainyard.training.phases import process_seconds
 
     with tqdm(unit="case", disable=not sys.stderr.isatty(), leave=False, dynamic_ncols=True) as bar:
         bar.set_description_str("starting the engines")
@@ -168,7 +170,7 @@ def measure(asked: "Asked") -> "Benchmark":
             begun.append(size)
             bar.set_description_str(f"{network}, {size:,} rows a batch")
 
-        return run_benchmark(asked, begins)
+        return run_benchmark(replace(asked, spent=process_seconds()), begins)
 
 
 def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
