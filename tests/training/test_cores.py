@@ -11,3 +11,10 @@ def test_members_side_by_side_share_the_cores(monkeypatch):
 
 def test_there_is_a_core():
     assert usable_cores() >= 1
+
+
+def test_a_part_of_the_processors_time_is_as_many_whole_cores(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(8), raising=False)
+    for limit, count in ((0.5, 1), (2.9, 2), (64.0, 8), (float("inf"), 8)):
+        monkeypatch.setattr("trainyard.training.cores.processor_limit", lambda limit=limit: limit)
+        assert usable_cores() == count

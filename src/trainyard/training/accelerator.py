@@ -12,6 +12,7 @@ import torch
 from trainyard.config.schema.accelerator import Accelerator, Precision
 from trainyard.errors import AcceleratorError
 from trainyard.training.cores import cores
+from trainyard.training.limits import free_memory
 from trainyard.training.passes import PLAIN, Passes
 
 SMALL_STEP_FLOPS = 1e8  # about 5 ms of one core; below, handing work to threads costs more than it saves
@@ -67,15 +68,11 @@ class Device:
         """Return the bytes that are free on the device."""
         if self.torch.type == "cuda":
             return int(torch.cuda.mem_get_info(self.torch)[0])
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf(_free_pages())
+        return free_memory()
 
     def resident_bytes(self) -> int:
         """Return the bytes that rows may take on the device; larger ones stay in the files of the cache."""
         return int(self.free_memory() * RESIDENT_SHARE)
-
-
-def _free_pages() -> str:
-    return "SC_AVPHYS_PAGES" if "SC_AVPHYS_PAGES" in os.sysconf_names else "SC_PHYS_PAGES"
 
 
 def check_accelerator(config: Accelerator) -> torch.device:

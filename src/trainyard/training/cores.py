@@ -2,12 +2,15 @@
 
 import os
 
+from trainyard.training.limits import processor_limit
+
 SIDE_BY_SIDE = "TRAINYARD_SIDE_BY_SIDE"  # in the environment of a member: how many share the machine
 
 
 def usable_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of cores that this process may use, whole ones where its container has a part of their time."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, int(min(there, processor_limit())))
 
 
 def cores() -> int:

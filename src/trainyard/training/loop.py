@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from trainyard.config.seeds import stream_seed
 from trainyard.data.minibatches import Minibatches, Rows
@@ -20,6 +19,7 @@ from trainyard.training.checkpoint import Checkpoints
 from trainyard.training.distributed import World
 from trainyard.training.evaluation import measure, outputs
 from trainyard.training.lightning import LightningModel
+from trainyard.training.losses import Losses
 from trainyard.training.member import Member
 from trainyard.training.recording import random_state, set_random_state
 from trainyard.training.schedule import Length
@@ -59,7 +59,7 @@ class Loop:
         state = self.resumed
         self.position = (0, 0) if state is None else (state.epoch, state.minibatch)  # to go on with
         self.rows_seen = 0 if state is None else int(state.values["rows_seen"])
-        self.losses: list[Tensor] = []
+        self.losses = Losses()
         self.started = time.monotonic()
 
     def train_block(self, block: Block) -> None:
@@ -98,7 +98,7 @@ class Loop:
         tensors |= {} if self.stepper is None else self.stepper.state()
         tensors[RANDOM] = random_state(self.device.torch)
         if self.losses:
-            tensors[LOSSES] = torch.stack(self.losses)
+            tensors[LOSSES] = self.losses.stacked()
         epoch, minibatch = self.position
         values = {
             **member.values(), "epoch_index": epoch, "minibatch": minibatch, "rows_seen": self.rows_seen,
@@ -128,13 +128,13 @@ class Loop:
             self.average.load(averages, int(state.values["average_updates"]))
         if state.minibatch:
             self.model.train()
-            self.losses = list(state.tensors[LOSSES].to(self.device.torch).unbind())
+            self.losses = Losses(state.tensors[LOSSES].to(self.device.torch).unbind())
             set_random_state(self.device.torch, state.tensors[RANDOM])
 
     def _begin_epoch(self, epoch: int) -> None:
         if not self.model.training:
             self.model.train()
-        self.losses = []
+        self.losses = Losses()
         stream = "dropout" if self.world.rank == 0 else f"dropout of process {self.world.rank}"
         seed_dropout(stream_seed(self.member.config.seed, stream, epoch), self.device.torch)
 
@@ -198,7 +198,7 @@ class Loop:
 
     def _close_position(self, epoch: int) -> None:
         """Go on with the next epoch, and keep the state where the training ends or one is wanted."""
-        self.position, self.losses = (epoch, 0), []
+        self.position, self.losses = (epoch, 0), Losses()
         wanted = self.checkpoints is not None and (
             self.checkpoints.due() or self.checkpoints.due_at_epoch(epoch) or self._wants_state_at_step()
         )
@@ -216,7 +216,7 @@ class Loop:
             self.checkpoints.write(self.state())
 
     def _training_metrics(self) -> dict[str, float]:
-        losses = self.world.mean(torch.stack(self.losses).double())
+        losses = self.world.mean(self.losses.stacked().double())
         sizes = self.minibatches.sizes()[: len(self.losses)]
         rows = torch.tensor(sizes, dtype=torch.float64, device=losses.device)
         mean = float((losses * rows).sum() / rows.sum())
