@@ -10,9 +10,10 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from benchmarks.digits import BATCH, prepared
 from benchmarks.harness import Claim, Measured, Result, alternate, judge
-from trainyard.data.minibatches import Minibatches, Rows
+from trainyard.data.minibatches import Minibatches
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part
+from trainyard.data.rows import Rows
 
 ROWS, COLUMNS, READ = 1_000_000, 64, 200  # READ minibatches of the large table are read a round
 EPOCHS = 100  # of the digits

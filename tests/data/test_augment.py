@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.synthetic import make_part
 from trainyard.config.schema.augment import Augment
 from trainyard.data.augment import Augmentation, grid
-from trainyard.data.minibatches import Minibatch, Minibatches, Rows
+from trainyard.data.minibatches import Minibatches
+from trainyard.data.rows import Minibatch, Rows
 
 CPU = torch.device("cpu")
 ROWS, SHAPE = 60, (3, 6, 8)

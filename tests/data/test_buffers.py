@@ -33,7 +33,8 @@ def test_arrays_become_what_pyarrow_makes_of_them(data, dtype):
 
 @pytest.mark.parametrize("values", [
     [1, 2.5], [1, "a"], [True, 2], [2**63], [b"a"], [[1]], [{}], np.ones((2, 2)), np.array(["a"]),
-    np.array([1.0], ">f8"), np.array([1], "M8[s]"), {1: 2}, range(3), [np.float64(1)],
+    np.ma.masked_array([1.0, 2.0], [True, False]), np.array([1.0], ">f8"), np.array([1], "M8[s]"), {1: 2}, range(3),
+    [np.float64(1)],
 ])  # fmt: skip
 def test_other_values_are_left_to_pyarrow(values):
     assert plain_array(values) is None

@@ -4,17 +4,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.data.parts import CPU, SCALE, images, part
 from tests.synthetic import make_part
-from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, minibatch_sizes, open_rows
-from trainyard.data.pixels import PixelScale
-
-CPU = torch.device("cpu")
-
-
-def part(rows, weighted=True):
-    x = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
-    weight = np.linspace(1, 2, rows, dtype=np.float32) if weighted else None
-    return make_part(x, np.arange(rows, dtype=np.int32)[:, None], np.arange(rows), weight)
+from trainyard.data.minibatches import Minibatches, minibatch_count, minibatch_sizes
+from trainyard.data.rows import Rows
 
 
 @settings(max_examples=50, deadline=None)
@@ -51,67 +44,6 @@ def test_reading_in_pieces_gives_the_same_minibatches(cut, rows, batch_size):
     pieces = [m for start in range(0, len(minibatches), cut) for m in minibatches.read(2, start, start + cut)]
     whole = list(minibatches.read(2))
     assert [m.y.tolist() for m in pieces] == [m.y.tolist() for m in whole]
-
-
-def test_rows_from_the_memory_map_are_those_in_memory():
-    resident, mapped = Rows(part(40), CPU), Rows(part(40), CPU, resident=False)
-    for ours, theirs in zip(Minibatches(mapped, 6, 0).read(1), Minibatches(resident, 6, 0).read(1), strict=True):
-        assert all(torch.equal(a, b) for a, b in zip(ours[:4], theirs[:4], strict=True))
-    for ours, theirs in zip(mapped.slice(3, 9)[:4], resident.slice(3, 9)[:4], strict=True):
-        assert torch.equal(ours, theirs)
-
-
-def test_what_outgrows_the_memory_given_stays_in_the_map():
-    assert not open_rows(part(40), CPU, image_shape=None, resident_bytes=10).resident
-    assert open_rows(part(40), CPU, image_shape=None, resident_bytes=10**6).resident
-
-
-@pytest.mark.parametrize("resident", [True, False])
-def test_images_have_their_shape(resident):
-    rows = Rows(part(6, weighted=False), CPU, (1, 2, 1), resident=resident)
-    assert rows.take(torch.tensor([4, 1])).x.shape == (2, 1, 2, 1)
-    assert rows.slice(0, 3).x.shape == (3, 1, 2, 1)
-    assert rows.slice(0, 3).weight is None
-
-
-SCALE = PixelScale(np.float32([[[20]], [[130]]]), np.float32([[[3]], [[0.7]]]))
-
-
-def images(rows):
-    pixels = np.random.default_rng(0).integers(0, 256, (rows, 24), dtype=np.uint8)
-    return make_part(pixels, np.empty((rows, 0), np.int32), np.arange(rows))
-
-
-def test_images_become_numbers_when_they_are_opened_or_gathered_and_the_numbers_are_the_same():
-    made = images(30)
-    expected = torch.from_numpy(SCALE(made.x.reshape(-1, 2, 4, 3)))
-    for rows, dtype in (
-        (Rows(made, CPU, (2, 4, 3), scale=SCALE), torch.float32),
-        (Rows(made, CPU, (2, 4, 3), scale=SCALE, scaled=False), torch.uint8),
-        (Rows(made, CPU, (2, 4, 3), scale=SCALE, resident=False), torch.uint8),
-    ):
-        assert rows.x.dtype == dtype
-        assert torch.equal(rows.slice(0, 30).x, expected)
-        assert torch.equal(rows.take(torch.tensor([7, 3])).x, expected[[7, 3]])
-
-
-def test_resident_rows_are_cast_after_they_are_scaled(monkeypatch):
-    monkeypatch.setattr("trainyard.data.minibatches.PIECE_BYTES", 7 * 4 * 24)  # seven images
-    made = images(30)
-    expected = torch.from_numpy(SCALE(made.x.reshape(-1, 2, 4, 3)))
-    assert torch.equal(Rows(made, CPU, (2, 4, 3), scale=SCALE).x, expected)
-    rows = open_rows(made, CPU, image_shape=(2, 4, 3), resident_bytes=10**5, scale=SCALE, dtype=torch.bfloat16)
-    assert torch.equal(rows.x, expected.bfloat16())
-    assert torch.equal(Rows(part(30), CPU, dtype=torch.bfloat16).x, torch.from_numpy(part(30).x).bfloat16())
-    assert Rows(part(30), CPU, resident=False, dtype=torch.bfloat16).x.dtype == torch.float32
-    assert len(Rows(part(0), CPU, dtype=torch.bfloat16)) == 0
-
-
-@pytest.mark.parametrize(("limit", "kind"), [(10**5, torch.float32), (3000, torch.uint8)])
-def test_images_are_kept_as_bytes_where_numbers_would_be_too_many(limit, kind):
-    rows = open_rows(images(30), CPU, image_shape=(2, 4, 3), resident_bytes=limit, scale=SCALE)
-    assert rows.resident
-    assert rows.x.dtype == kind
 
 
 def test_large_rows_are_gathered_a_few_minibatches_at_a_time():
@@ -166,8 +98,20 @@ def test_every_minibatch_begins_on_a_cache_line_or_in_memory_of_its_own():
             assert all(tensor.data_ptr() % 64 == 0 for tensor in minibatch[:4])
 
 
-def test_a_read_only_map_is_read_without_a_warning(tmp_path):
-    np.save(tmp_path / "x.npy", np.ones((20, 2), np.float32))
-    made = part(20, weighted=False)
-    mapped = make_part(np.load(tmp_path / "x.npy", mmap_mode="r"), made.codes, made.y)
-    assert Rows(mapped, CPU, resident=False).take(torch.tensor([3])).x.tolist() == [[1.0, 1.0]]
+def test_rows_without_numbers_are_gathered_too():
+    nothing = make_part(np.empty((20, 0), np.float32), np.arange(20, dtype=np.int32)[:, None], np.arange(20))
+    read = list(Minibatches(Rows(nothing, CPU), 6, 0).read(0))
+    assert sorted(torch.cat([minibatch.codes[:, 0] for minibatch in read]).tolist()) == list(range(20))
+
+
+@pytest.mark.parametrize("batch_size", [7, 16])
+def test_the_rows_after_those_that_are_read_are_asked_for(batch_size, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Rows, "will_take", lambda _rows, index: asked.extend(index.tolist()))
+    minibatches = Minibatches(Rows(part(500), CPU), batch_size, 0)
+    order, together = minibatches.order(2).tolist(), minibatches.gathered_at_once()
+    for start in (0, 2 * together):  # two blocks
+        list(minibatches.read(2, start, start + 2 * together))
+    first = batch_size * together
+    assert asked == order[first : first + len(asked)]
+    assert len(asked) == min(4 * first, 500 - first)

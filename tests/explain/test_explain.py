@@ -3,8 +3,8 @@ import torch
 
 from tests.export.models import mixed_model
 from tests.inference.packages import package_images
-from trainyard.data.minibatches import Rows
 from trainyard.data.prepared import Part
+from trainyard.data.rows import Rows
 from trainyard.explain.explain import Asked, explain_images, explain_table
 from trainyard.inference import load
 

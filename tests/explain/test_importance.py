@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from tests.export.models import mixed_model
-from trainyard.data.minibatches import Rows
 from trainyard.data.prepared import Part
+from trainyard.data.rows import Rows
 from trainyard.errors import ConfigError
 from trainyard.explain.importance import column_places, permutation_importance, write_importance
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.models import Model
 from trainyard.models.own import Own, OwnMetric
 

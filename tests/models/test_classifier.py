@@ -6,7 +6,7 @@ from torch.nn import functional
 from tests.networks.own import squared
 from trainyard.config.metric_names import metric_directions
 from trainyard.config.schema import model as schema
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.models import Classifier
 from trainyard.models.losses import focal_loss
 from trainyard.models.own import resolve_own

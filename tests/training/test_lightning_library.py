@@ -17,7 +17,7 @@ def test_lightning_is_imported_without_scipy_and_scipy_is_there_for_whom_asks_la
         from trainyard.training.lightning_library import pl
         print("scipy" in sys.modules, pl.__name__)
         from torchmetrics.utilities.imports import _SCIPY_AVAILABLE
-        from lightning_utilities.core.imports import package_available
+        from torchmetrics import package_available
         print(bool(_SCIPY_AVAILABLE), package_available("scipy"))
     """
     assert printed(code) == ["False", "pytorch_lightning", "True", "True"]

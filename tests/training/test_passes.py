@@ -85,6 +85,7 @@ def test_channels_lie_together_where_there_are_convolutions_on_a_cpu_or_it_was_a
 
 
 WIDE = [Layer("hidden", "Linear", (1000,), 1000 * 785), Layer("output", "Linear", (10,), 10_010)]
+SQUARE = [Layer("hidden", "Linear", (784,), 784 * 785), Layer("output", "Linear", (10,), 7850)]
 SLIDING = [Layer("first", "Conv2d", (8, 4, 4), 224)]
 
 
@@ -93,6 +94,7 @@ SLIDING = [Layer("first", "Conv2d", (8, 4, 4), 224)]
     [
         (Mlp(), WIDE, 3, True), (Mlp(), WIDE, 2, False), (Linear(), WIDE[1:], 2000, True), (Cnn(), SLIDING, 1, True),
         (ResNet(), SLIDING, 1, True), (Layers(), WIDE, 3, False), (Mlp(), [], 3, False),
+        (Mlp(residual=True), WIDE, 3, True), (Mlp(residual=True), SQUARE, 10, False), (Mlp(), SQUARE, 10, True),
     ],
 )  # fmt: skip
 def test_rows_are_16_bit_where_nothing_is_done_with_them_before(network, layers, smallest, at_once):

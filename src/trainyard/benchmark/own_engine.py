@@ -13,7 +13,7 @@ from trainyard.benchmark.case import Case
 from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.gate import Gate
 from trainyard.benchmark.settled import settle
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.models import Model
 from trainyard.tracking.journal import Journal
 from trainyard.training.checkpoint import Checkpoints

@@ -12,7 +12,8 @@ from trainyard.benchmark.case import Case, checked_minibatches, has_plain_loss, 
 from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.gate import Gate
 from trainyard.benchmark.settled import SettledPlan, settle
-from trainyard.data.minibatches import Minibatch, row_order
+from trainyard.data.minibatches import row_order
+from trainyard.data.rows import Minibatch
 from trainyard.models import Model
 from trainyard.training.optimizers import build_optimizer, optimizer_groups
 

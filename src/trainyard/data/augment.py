@@ -15,7 +15,7 @@ from trainyard.config.schema.augment import Augment
 from trainyard.config.seeds import stream_seed
 from trainyard.data.beta import beta_quantiles
 from trainyard.data.chance import below, normal_rows, random_bits, right, uniform
-from trainyard.data.minibatches import Minibatch, Rows
+from trainyard.data.rows import Minibatch, Rows
 
 DRAWS = 16  # counters of a row; each draw has a number of its own
 (SHIFT_X, SHIFT_Y, ANGLE, FLIP_X, FLIP_Y, AREA, RATIO, CROP_X, CROP_Y, PARTNER, SHARE, COIN, BOX_X, BOX_Y) = range(14)

@@ -23,7 +23,7 @@ def plain_array(values: Any) -> pa.Array | None:
     These are lists of numbers, of flags or of texts, with None for what is missing, and arrays (N,) of numbers and
     flags; NaN is missing. Raises UnicodeEncodeError for a text that is none.
     """
-    if isinstance(values, np.ndarray):
+    if type(values) in (np.ndarray, np.memmap):  # no others, such as arrays with a mask
         plain = values.ndim == 1 and values.dtype.isnative and values.dtype.kind in "iufb" and values.itemsize <= 8
         return number_array(values) if plain else None
     if not isinstance(values, list | tuple):

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from trainyard.data.encode import Encoder
-from trainyard.data.minibatches import Rows, open_rows
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared
+from trainyard.data.rows import Rows, open_rows
 from trainyard.data.source import Source
 from trainyard.data.weights import read_weights
 from trainyard.errors import DataError

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from trainyard.data.encode import Encoder
-from trainyard.data.minibatches import Rows
+from trainyard.data.rows import Rows
 from trainyard.explain.draw import draw_activations, draw_filters, draw_importance, draw_maps
 from trainyard.explain.importance import Importance, Measure, permutation_importance, write_importance
 from trainyard.explain.layers import feature_maps, first_filters

@@ -13,7 +13,7 @@ from torch import Tensor
 from trainyard.config.nearest import did_you_mean, listed
 from trainyard.config.seeds import stream_seed
 from trainyard.data.encode import Encoder
-from trainyard.data.minibatches import Rows
+from trainyard.data.rows import Rows
 from trainyard.errors import ConfigError
 from trainyard.files import replacing
 

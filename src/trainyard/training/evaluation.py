@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainyard.data.minibatches import Rows
+from trainyard.data.rows import Rows
 from trainyard.models import Model
 from trainyard.training.accelerator import Device
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.training.fit import fit
 from trainyard.training.plan import Plan, plan_run
 from trainyard.training.stepper import Stepper

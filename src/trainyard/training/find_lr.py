@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from trainyard.config.schema.optimization import Constant
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
 from trainyard.training.plan import Plan

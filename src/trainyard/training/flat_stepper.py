@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.models import Model
 from trainyard.training.accelerator import Device
 from trainyard.training.flat import BEST, GRADIENT, FlatParameters

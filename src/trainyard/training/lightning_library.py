@@ -22,11 +22,15 @@ def without_scipy() -> Iterator[None]:
         yield
         return
     is_there, is_met = imports.package_available, imports.RequirementCache.__bool__
+    hidden = [SCIPY]
     with (
-        patch.object(imports, "package_available", lambda name: name != SCIPY and is_there(name)),
+        patch.object(imports, "package_available", lambda name: name not in hidden and is_there(name)),
         patch.object(imports.RequirementCache, "__bool__", lambda asked: asked.requirement != SCIPY and is_met(asked)),
     ):
-        yield
+        try:
+            yield
+        finally:
+            hidden.clear()  # the libraries keep the function
 
 
 with without_scipy():

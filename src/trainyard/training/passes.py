@@ -90,6 +90,8 @@ def multiplies_bf16_at_once(
     first = next((layer for layer in layers if layer.multiplications), None)
     if not passes.bf16 or not unchanged or first is None or not isinstance(config.network, (Linear, Mlp, Cnn, ResNet)):
         return False
+    if isinstance(config.network, Mlp) and config.network.residual and first.shape[0] == inputs.numeric:
+        return False  # the rows are added to what comes of them
     weights = first.parameters - first.shape[0]
     return first.kind.startswith("Conv2d") or smallest * weights >= WORTH
 

@@ -9,9 +9,10 @@ from torch import nn
 from trainyard.config.schema.model import AutoModel, Classifier, Regressor
 from trainyard.config.schema.run import Config, Training
 from trainyard.data.augment import Augmentation
-from trainyard.data.minibatches import Minibatches, Rows, minibatch_count, minibatch_sizes, open_rows, row_order
+from trainyard.data.minibatches import Minibatches, minibatch_count, minibatch_sizes, row_order
 from trainyard.data.pixels import pixel_scale
 from trainyard.data.prepared import Part, Prepared
+from trainyard.data.rows import Rows, open_rows
 from trainyard.data.target_units import TargetUnits
 from trainyard.errors import ConfigError, NetworkError
 from trainyard.models import Model, make_model
@@ -22,6 +23,7 @@ from trainyard.networks.layers.repeatable import check_repeatable
 from trainyard.networks.table import Layer, layer_table
 from trainyard.training.accelerator import SMALL_STEP_FLOPS, Device, open_device
 from trainyard.training.engine import Engine, choose_engine
+from trainyard.training.limits import free_memory
 from trainyard.training.passes import choose_passes, multiplies_bf16_at_once
 from trainyard.training.schedule import Length
 
@@ -85,7 +87,7 @@ class Plan:
         prepared = self.prepared
         return open_rows(
             part, self.device.torch, image_shape=prepared.image_shape, scale=pixel_scale(prepared.preprocessing),
-            resident_bytes=self.device.resident_bytes(), dtype=dtype,
+            resident_bytes=self.device.resident_bytes(), dtype=dtype, memory_bytes=free_memory(),
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from trainyard.data.minibatches import Minibatch
+from trainyard.data.rows import Minibatch
 from trainyard.training.distributed import World
 from trainyard.training.lightning import LightningModel
 from trainyard.training.lightning_library import pl
