@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainyard.files import json_text, numbers, remove_if_empty, replacing, write_bytes, write_text
+from trainyard.files import cannot_write, json_text, numbers, remove_if_empty, replacing, write_bytes, write_text
 
 
 def test_the_new_file_takes_the_place_of_the_old(tmp_path):
@@ -44,6 +44,14 @@ def test_only_empty_folders_are_removed(tmp_path):
     (tmp_path / "keep").touch()
     remove_if_empty(tmp_path / "runs" / "iris" / "b", above=9)
     assert [path.name for path in tmp_path.iterdir()] == ["keep"]
+
+
+def test_whether_a_folder_can_be_written_is_tried_and_leaves_nothing(tmp_path):
+    assert cannot_write(tmp_path / "a" / "b") is None
+    (tmp_path / "file").touch()
+    assert cannot_write(tmp_path / "file") == "Not a directory"
+    assert cannot_write(tmp_path / "file" / "a") == "Not a directory"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 NUMBERS = st.floats() | st.integers(-(2**53), 2**53)

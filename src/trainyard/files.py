@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 
@@ -65,6 +66,26 @@ def remove_if_empty(folder: Path, above: int = 0) -> None:
             empty.rmdir()
         except OSError:
             return
+
+
+def cannot_write(folder: Path) -> str | None:
+    """Return why no file can be written in a folder, which may not be there yet; None where one can.
+
+    It is tried, as permissions do not tell of every system; nothing is left of that.
+    """
+    absent: list[Path] = []
+    try:
+        absent += [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return None
+    except FileExistsError:
+        return "Not a directory"
+    except OSError as error:
+        return error.strerror or str(error)
+    finally:
+        if absent:
+            remove_if_empty(absent[0], above=len(absent) - 1)
 
 
 def sync_folder(folder: Path) -> None:

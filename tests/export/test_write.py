@@ -45,6 +45,8 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(tmp_path, made):
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     with pytest.raises(ConfigError, match="holds something else than an earlier export"):
         check_output(tmp_path / "mine")
+    with pytest.raises(ConfigError, match=r"letter.txt/out: cannot be written \(Not a directory\)"):
+        check_output(tmp_path / "mine" / "letter.txt" / "out")
 
 
 def test_one_that_predicts_otherwise_is_an_error_and_nothing_is_written(tmp_path, made, monkeypatch):

@@ -115,6 +115,20 @@ def test_other_data_are_measured_as_a_whole(folder: Path, capsys: Capture) -> No
     assert (folder / "evaluations" / "salmon" / "metrics.json").is_file()
 
 
+def test_an_output_that_holds_something_else_is_refused_before_anything_is_computed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr("trainyard.evaluation.evaluate.evaluate", lambda *given: pytest.fail("computed"))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for output, words in ((folder, "holds something else than an earlier evaluation; name a new folder"),
+                          (folder / "config.yaml", "is a file; name a folder")):  # fmt: skip
+        assert run_command(["evaluate", f"run={folder}", f"output={output}"]) == 2
+        told = capsys.readouterr()
+        assert f"output={output}: {words}" in told.err
+        assert told.out == ""
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
 def test_a_loss_of_ones_own_is_refused_unless_trusted(folder: Path, capsys: Capture) -> None:
     card = json.loads((folder / "model" / "card.json").read_text())
     card["model"] |= {"loss": "custom", "loss_target": "mine.losses.loss"}

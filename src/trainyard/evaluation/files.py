@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from trainyard.evaluation.evaluate import Evaluation
+from trainyard.evaluation.output import METRICS, PLOTS, PREDICTIONS
 from trainyard.files import json_text, replacing, write_text
 from trainyard.inference import Model
 from trainyard.reports.class_curves import draw_roc
@@ -23,15 +24,15 @@ def write_evaluation(folder: Path, found: Evaluation, model: Model, subtitle: st
     metrics.json is flat, null where a metric has no value; predictions.csv has a line per row: its number in the source
     (from 0), what is true and what was predicted; by_<column>.csv a line per group; plots/ as those of a run.
     """
-    files = [folder / "metrics.json", folder / "predictions.csv"]
-    write_text(files[0], json_text(found.metrics))
+    files = [folder / METRICS, folder / PREDICTIONS]
     write_csv(files[1], {"row": found.numbers, **found.columns})
+    write_text(files[0], json_text(found.metrics))
     if by is not None:
         names = list(dict.fromkeys(name for group in found.groups.values() for name in group))
         table = {name: np.array([group.get(name, math.nan) for group in found.groups.values()]) for name in names}
         files.append(folder / f"by_{file_name(by)}.csv")
         write_csv(files[-1], {by: np.array(list(found.groups)), **table})
-    return files + draw_evaluation(folder / "plots", found, model, subtitle)
+    return files + draw_evaluation(folder / PLOTS, found, model, subtitle)
 
 
 def draw_evaluation(plots: Path, found: Evaluation, model: Model, subtitle: str) -> list[Path]:

@@ -11,6 +11,7 @@ from typing import Any
 from trainyard.errors import ConfigError, TrainyardError
 from trainyard.export.formats import FORMATS, Written
 from trainyard.export.truth import Rows, largest_difference, plain_predictions
+from trainyard.files import cannot_write
 from trainyard.inference import Model
 from trainyard.inference.load import package_folder
 
@@ -43,7 +44,7 @@ def export(
     Raises ParityError where a number differs by more than LARGEST, and what the format raises for what it cannot
     hold; nothing is written then.
     """
-    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
+    partial = output.absolute().with_name(f".{output.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
@@ -67,9 +68,12 @@ def export(
 
 
 def check_output(output: Path) -> None:
-    """Raise ConfigError for a place where something else than an earlier export stands."""
+    """Raise ConfigError for a place where something else than an earlier export stands, or that cannot be written."""
     if output.is_file() or (output.is_dir() and any(output.iterdir()) and not (output / SIGNATURE).is_file()):
         raise ConfigError(f"output={output}: holds something else than an earlier export; name a new folder")
+    problem = cannot_write(output.absolute().parent)
+    if problem is not None:
+        raise ConfigError(f"output={output}: cannot be written ({problem}); name another folder")
 
 
 def _compare(model: Model, written: Written, pieces: Iterable[Rows]) -> tuple[int, float]:

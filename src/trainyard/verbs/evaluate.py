@@ -48,8 +48,11 @@ def main(argv: Sequence[str]) -> int:
     values = check(VERB.read([word for word in argv if word not in choices]), choices)
     trust = trusted_packages(argv)
     from trainyard.config.root import project_root
+    from trainyard.evaluation.output import check_output
     from trainyard.tracking.open_run import OpenedRun, open_run
 
+    if "output" in values:
+        check_output(Path(values["output"]).expanduser())
     if "model" in values:
         return evaluate_run(OpenedRun(Path(values["model"])), values, choices, trust, bare=True)
     tracked = {word.partition("=")[0]: word.partition("=")[2] for word in argv}
@@ -104,7 +107,9 @@ def evaluate_run(
     print(f"data       {rows.origin}: {len(rows.numbers):,} rows\n")
     print(evaluation_text(found, subject.packaged.task, before, values.get("by")))
     own = not bare and run.remote is None
-    folder = Path(values["output"]) if "output" in values else run.folder / "evaluations" / name if own else None
+    folder = run.folder / "evaluations" / name if own else None
+    if "output" in values:
+        folder = Path(values["output"]).expanduser()
     files: list[Path] = []
     if folder is not None:
         subtitle = f"{name} · {run.folder.resolve().name if own else card['network']['name']}"
