@@ -47,11 +47,11 @@ def test_a_run_is_exported_and_runs_without_trainyard(project):
 def test_a_run_is_explained_and_says_so_in_its_journal(project):
     done = project.verb("explain", "run=latest", "repeats=2", "metric=accuracy")
     assert done.returncode == 0, done.stderr
-    plots = (project.root / "runs" / "latest" / "plots" / "explain").resolve()
+    plots = (project.root / "runs" / "latest" / "plots" / "explain-accuracy").resolve()
     with (plots / "importance.csv").open(encoding="utf-8") as file:
         assert {line["metric"] for line in csv.DictReader(file)} == {"accuracy"}
     kept = {record["path"] for record in read_journal(plots.parents[1]) if record["type"] == "artifact"}
-    assert {"plots/explain/importance.csv", "plots/explain/importance.png"} <= kept
+    assert {"plots/explain-accuracy/importance.csv", "plots/explain-accuracy/importance.png"} <= kept
 
 
 @pytest.mark.slow

@@ -115,6 +115,23 @@ def test_other_data_are_measured_as_a_whole(folder: Path, capsys: Capture) -> No
     assert (folder / "evaluations" / "salmon" / "metrics.json").is_file()
 
 
+def test_other_rows_of_the_same_name_are_an_evaluation_beside_it(
+    folder: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "salmon.csv").write_text(FILE)
+    argv = ["evaluate", f"run={folder}"]
+    for more in ([f"input={tmp_path / 'salmon.csv'}"], ["dataset.simulation_seed=1", "dataset.rows=200"]):
+        assert run_command([*argv, *more]) == 0
+    assert "salmon has other results already, so that these are called salmon-2" in capsys.readouterr().out
+    assert run_command([*argv, f"input={tmp_path / 'salmon.csv'}", "by=age_years"]) == 0
+    rows = {each: len((folder / "evaluations" / each / "predictions.csv").read_text().splitlines()) - 1
+            for each in ("salmon", "salmon-2")}  # fmt: skip
+    assert rows == {"salmon": 3, "salmon-2": 200}
+    assert (folder / "evaluations" / "salmon" / "by_age_years.csv").is_file()
+    names = [name for record in read_journal(folder) if record["type"] == "metrics" for name in record["values"]]
+    assert {"evaluation/salmon/mae", "evaluation/salmon-2/mae"} <= {*names}
+
+
 def test_an_output_that_holds_something_else_is_refused_before_anything_is_computed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:

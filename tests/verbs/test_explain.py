@@ -1,10 +1,12 @@
 """`trainyard explain`; what it finds is in tests/explain, and a whole command in tests/commands."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.evaluation.trained import root_of, trained
 from trainyard.explain.importance import Importance
 from trainyard.verbs.arguments import ArgumentsError
 from trainyard.verbs.cli import run_command
@@ -41,3 +43,14 @@ def test_the_most_important_columns_are_listed() -> None:
         "rmse is 2.5, and gets worse where the values of a column are dealt out anew:", "",
         "  weight           4 ± 1", "  age              1 ± 0", "  and 1 more in importance.csv",
     ]  # fmt: skip
+
+
+def test_another_metric_other_rows_and_other_numbers_have_folders_of_their_own(project: Path) -> None:
+    shutil.copytree(root_of(trained("salmon")) / ".trainyard", project / ".trainyard")
+    folder = Path(shutil.copytree(trained("salmon"), project / "runs" / "made" / "salmon"))
+    (project / "new.csv").write_text("age_years,weight_g,length_mm\n1,1,500\n2,3,700\n5,9,900\n")
+    for more in (["repeats=2"], ["repeats=2", "metric=r2"], ["repeats=2", f"input={project / 'new.csv'}"],
+                 ["repeats=3"], ["repeats=2"]):  # fmt: skip
+        assert run_command(["explain", f"run={folder}", *more]) == 0
+    made = {path.parent.name for path in (folder / "plots").glob("*/importance.csv")}
+    assert made == {"explain", "explain-r2", "explain-new", "explain-2"}

@@ -93,6 +93,7 @@ def evaluate_run(
     """Evaluate the model of a run, or a bare one, and tell and keep what came out."""
     from trainyard.evaluation.evaluate import evaluate
     from trainyard.evaluation.files import write_evaluation
+    from trainyard.evaluation.output import write_apart
     from trainyard.evaluation.subject import open_subject
     from trainyard.evaluation.text import evaluation_text
     from trainyard.files import numbers
@@ -107,13 +108,21 @@ def evaluate_run(
     print(f"data       {rows.origin}: {len(rows.numbers):,} rows\n")
     print(evaluation_text(found, subject.packaged.task, before, values.get("by")))
     own = not bare and run.remote is None
-    folder = run.folder / "evaluations" / name if own else None
+    subtitle = f"{name} · {run.folder.resolve().name if own else card['network']['name']}"
+
+    def write(folder: Path) -> list[Path]:
+        return write_evaluation(folder, found, subject.packaged, subtitle, values.get("by"))
+
+    files: list[Path] = []
     if "output" in values:
         folder = Path(values["output"]).expanduser()
-    files: list[Path] = []
-    if folder is not None:
-        subtitle = f"{name} · {run.folder.resolve().name if own else card['network']['name']}"
-        files = write_evaluation(folder, found, subject.packaged, subtitle, values.get("by"))
+        files = write(folder)
+        print(f"\nfolder     {folder}")
+    elif own:
+        folder, files = write_apart(run.folder / "evaluations" / name, write)
+        if folder.name != name:
+            print(f"\nnote       {name} has other results already, so that these are called {folder.name}")
+        name = folder.name
         print(f"\nfolder     {folder}")
     if own:
         keep(run.folder, name, found, files, config)

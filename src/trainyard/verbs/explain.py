@@ -72,6 +72,8 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     from trainyard.config.root import project_root
     from trainyard.data.encode import Encoder
     from trainyard.evaluation.evaluate import measured
+    from trainyard.evaluation.files import file_name
+    from trainyard.evaluation.output import write_apart
     from trainyard.evaluation.record import append_to_run, bring_to_mlflow
     from trainyard.evaluation.tested import open_tested
     from trainyard.explain.explain import Asked, explain_images, explain_table
@@ -83,17 +85,24 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     tested = open_tested(folder, config, project_root(), trust, file)
     subject, rows = tested.subject, tested.evaluated.rows
     model = subject.packaged
-    asked = Asked(values.get("metric", "rmse" if model.classes is None else "log_loss"), seed=config.seed, **numbers)
+    usual = "rmse" if model.classes is None else "log_loss"
+    asked = Asked(values.get("metric", usual), seed=config.seed, **numbers)
     kind = "test rows" if file is None else f"rows of {file.name}"
-    plots, subtitle = folder / "plots" / "explain", f"{folder.name} · {len(rows):,} {kind}"
-    if isinstance(model.encoder, Encoder):
+    subtitle = f"{folder.name} · {len(rows):,} {kind}"
+    encoder = model.encoder
+
+    def write(plots: Path) -> list[Path]:
+        if not isinstance(encoder, Encoder):
+            return explain_images(rows, model, asked, plots, subtitle)
         found, files = explain_table(
-            rows, model.encoder, lambda some: measured(subject, outputs(
+            rows, encoder, lambda some: measured(subject, outputs(
                 subject.model, some, subject.batch_size, subject.device)), asked, plots, subtitle,
         )  # fmt: skip
         print(importance_text(found))
-    else:
-        files = explain_images(rows, model, asked, plots, subtitle)
+        return files
+
+    names = ["explain", *([] if file is None else [file.stem]), *([] if asked.metric == usual else [asked.metric])]
+    _, files = write_apart(folder / "plots" / file_name("-".join(names)), write)
     append_to_run(folder, "explain", {}, 0, files)
     problem = bring_to_mlflow(folder, config.tracking)
     for line in [*map(str, files), *([f"note       {problem}"] if problem else [])]:
