@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from trainyard.errors import TrainyardError
-from trainyard.tracking.refusal import is_refused, reason
+from trainyard.tracking.refusal import is_refused, is_unreachable, reason
 
 
 class Answer:
@@ -28,6 +28,16 @@ class Answer:
 )
 def test_plain_errors(error, refused):
     assert is_refused(error) is refused
+
+
+def test_nobody_answers_where_the_way_there_is_broken_and_no_server_spoke():
+    for cause, unreachable in ((ConnectionRefusedError(111, "Connection refused"), True), (KeyError("a"), False)):
+        error = RuntimeError("API request failed")
+        error.__cause__ = cause
+        assert is_unreachable(error) is unreachable
+    spoken = OSError("answer")
+    spoken.response = Answer(500)
+    assert not is_unreachable(spoken)
 
 
 @pytest.mark.parametrize(("status", "refused"), [(413, True), (400, True), (401, False), (429, False), (503, False)])

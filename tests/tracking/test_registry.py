@@ -9,7 +9,7 @@ from tests.tracking.test_delivery import deliver
 from trainyard.config.schema.run import Tracking
 from trainyard.errors import ConfigError
 from trainyard.tracking.open_run import open_run
-from trainyard.tracking.registry import find_registered, register_model
+from trainyard.tracking.registry import check_names, find_registered, register_model
 from trainyard.tracking.remote_record import RemoteRecord
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's use of pandas
@@ -41,6 +41,26 @@ def test_a_model_is_registered_once_and_its_alias_moves(registered, store):
         "champion": "1", "newest": "1",
     }  # fmt: skip
     assert register_model(record, record.newest_model, "trout", None) == "1"
+
+
+@pytest.mark.parametrize("alias", ["champion", "v", "v1a", "V-1", "Latest-2", "a" * 255, None])
+@pytest.mark.parametrize("name", ["fish", "big fish", "fisch.2", ".hidden", "größe"])
+def test_names_that_mlflow_takes(name, alias):
+    check_names(name, alias)
+
+
+@pytest.mark.parametrize("alias", ["v1", "V12", "latest", "LATEST", "a/b", "a b", "", "a" * 256])
+def test_an_alias_that_cannot_be_is_told_before_anything_is_made(registered, store, alias):
+    _, record = registered
+    with pytest.raises(ConfigError, match=r"alias=.*: cannot be an alias"):
+        register_model(record, record.newest_model, "new", alias)
+    assert [model.name for model in store.client.search_registered_models()] == ["fish"]
+
+
+@pytest.mark.parametrize("name", ["a/b", "a:b", "a@b", "it's", ".", "..", "..a", " "])
+def test_a_name_that_cannot_be_is_told(name):
+    with pytest.raises(ConfigError, match=r"name=.*: a model cannot be called that"):
+        check_names(name, None)
 
 
 @pytest.mark.parametrize(

@@ -37,5 +37,23 @@ def test_what_cannot_be_registered_is_told(root, monkeypatch, capsys):  # noqa: 
     whole_run(root / "runs" / "e" / "2026-01-01_10-00-00-aaaaaa").end("FINISHED")
     assert run_command(["register", "run=aaaaaa"]) == 2
     assert "name: is needed" in capsys.readouterr().err
+    assert run_command(["register", "run=aaaaaa", "name=a/b", "alias=v1"]) == 2
+    told = capsys.readouterr().err
+    assert "name=a/b: a model cannot be called that" in told
+    assert "alias=v1: cannot be an alias" in told
     assert run_command(["register", "run=aaaaaa", "name=fish"]) == 2
     assert "MLflow does not have it; bring it there: trainyard sync run=" in capsys.readouterr().err
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_sentence(root, monkeypatch, capsys):  # noqa: F811
+    monkeypatch.setattr(os, "environ", {
+        **os.environ, "TRAINYARD_ROOT": str(root), "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    })  # fmt: skip
+    whole_run(root / "runs" / "e" / "2026-01-01_10-00-00-aaaaaa").end("FINISHED")
+    server = ("tracking=server", "tracking.uri=http://me:secret@127.0.0.1:1")
+    for run in ("aaaaaa", "models:/fish@champion"):
+        assert run_command(["register", f"run={run}", "name=fish", *server]) == 1
+        told = capsys.readouterr().err
+        assert "The MLflow at http://127.0.0.1:1 does not answer (Connection refused). Is it running" in told
+        assert "Traceback" not in told
+        assert "secret" not in told

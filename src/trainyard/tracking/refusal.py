@@ -29,6 +29,11 @@ def is_refused(error: Exception) -> bool:
     return isinstance(error, FileNotFoundError | NotADirectoryError) or not isinstance(error, OSError)
 
 
+def is_unreachable(error: BaseException) -> bool:
+    """Whether nobody answered at the address of an MLflow."""
+    return any(isinstance(each, OSError) and getattr(each, "response", None) is None for each in _chain(error))
+
+
 def reason(error: BaseException) -> str:
     """Why an MLflow could not be written, for a person: a login that is missing, what the system says, or the error."""
     told = LOGIN.get(getattr(error, "error_code", ""))

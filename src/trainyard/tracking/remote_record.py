@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainyard.config.schema.run import Tracking
+from trainyard.errors import TrainyardError
+from trainyard.tracking.refusal import is_unreachable, reason
 from trainyard.tracking.store import RUN_ID, Store
 from trainyard.tracking.target import Target, resolve
 
@@ -88,6 +90,22 @@ def at_address(uri: str) -> Iterator[None]:
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type]  # None is what it begins with
 
 
+@contextmanager
+def answering(uri: str) -> Iterator[None]:
+    """Raise TrainyardError in a sentence where the MLflow at an address does not do what it is asked for meanwhile."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        asked, why = Target(uri, Path()), reason(error)
+        if is_unreachable(error):
+            cause = "" if why == str(error) else f" ({why})"
+            raise TrainyardError(f"The MLflow at {asked.name} does not answer{cause}. Is it running, and is "
+                                 "tracking.uri or MLFLOW_TRACKING_URI its address?") from error  # fmt: skip
+        raise TrainyardError(f"The MLflow at {asked.name} refuses: {asked.hide(why).rstrip('.')}.") from error
+
+
 def connect(root: Path, tracking: Tracking) -> "tuple[MlflowClient, Target] | None":
     """Return the client of MLflow and where it is; None where nothing is tracked, or nothing was yet."""
     target = resolve(tracking, root)
@@ -109,12 +127,14 @@ def find_remote(name: str, root: Path, tracking: Tracking) -> RemoteRecord | Non
     if connected is None:
         return None
     client, target = connected
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     ending = name.replace("'", "").replace("%", "")
-    for condition in (
-        f"attributes.run_id = '{ending}'", f"tags.`{RUN_ID}` LIKE '{ending}%'", f"tags.run_folder LIKE '%-{ending}'",
-    ):  # fmt: skip
-        found = client.search_runs(experiments, condition, max_results=2)
-        if len(found) == 1 and RUN_ID in found[0].data.tags:
-            return RemoteRecord(client, found[0], target.uri)
+    with answering(target.uri):
+        experiments = [experiment.experiment_id for experiment in client.search_experiments()]
+        for condition in (
+            f"attributes.run_id = '{ending}'", f"tags.`{RUN_ID}` LIKE '{ending}%'",
+            f"tags.run_folder LIKE '%-{ending}'",
+        ):  # fmt: skip
+            found = client.search_runs(experiments, condition, max_results=2)
+            if len(found) == 1 and RUN_ID in found[0].data.tags:
+                return RemoteRecord(client, found[0], target.uri)
     return None

@@ -31,9 +31,10 @@ def main(argv: Sequence[str]) -> int:
     from trainyard.config.root import project_root
     from trainyard.tracking.open_run import open_run
     from trainyard.tracking.reading import first_record
-    from trainyard.tracking.registry import REGISTERED, find_registered, register_model
+    from trainyard.tracking.registry import REGISTERED, check_names, find_registered, register_model
     from trainyard.tracking.remote_record import find_remote
 
+    check_names(values["name"], values.get("alias"))
     root, tracking, run = project_root(), tracking_of(values), values.get("run", "latest")
     if run.startswith(REGISTERED):
         record = find_registered(run, root, tracking())
