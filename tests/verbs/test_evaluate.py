@@ -153,3 +153,13 @@ def test_a_loss_of_ones_own_is_refused_unless_trusted(folder: Path, capsys: Capt
     (folder / "model" / "card.json").write_text(json.dumps(card))
     assert run_command(["evaluate", f"run={folder}"]) != 0
     assert "mine.losses.loss, code of one's own. To import and run it, trust its package" in capsys.readouterr().err
+
+
+def test_another_target_than_the_models_is_refused(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "new.csv").write_text(FILE)
+    data = ["dataset=csv", f"dataset.path={tmp_path / 'new.csv'}"]
+    assert run_command(["evaluate", f"run={folder}", *data, "dataset.target=weight_g"]) == 2
+    told = capsys.readouterr()
+    assert "dataset.target=weight_g: the model predicts length_mm; leave dataset.target out" in told.err
+    assert told.out == ""
+    assert run_command(["evaluate", f"run={folder}", *data, "dataset.target=length_mm"]) == 0

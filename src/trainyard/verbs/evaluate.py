@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainyard.errors import ConfigError
 from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
 from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 from trainyard.verbs.trusting import TRUSTED, trusted_packages
@@ -146,11 +147,24 @@ def choose(
     if "input" in values:
         return config, file_rows(subject, Path(values["input"])), _name(values, Path(values["input"]).stem), False
     if bare or any(word.startswith("dataset") for word in choices):
+        check_target(subject, config, choices)
         rows = dataset_rows(subject, config, project_root(), part)
         return config, rows, _name(values, file_name(config.dataset.name)), False
     part = part or "test"
     rows = own_rows(subject, config, project_root(), part)
     return config, rows, _name(values, part), part == "test"
+
+
+def check_target(subject: "Subject", config: "Config", choices: Sequence[str]) -> None:
+    """Raise ConfigError where other targets are chosen than those that the model predicts."""
+    from trainyard.config.nearest import listed
+
+    chosen = any(word.partition("=")[0].lstrip("+") == "dataset.target" for word in choices)
+    targets = getattr(config.dataset, "target", ())
+    predicted = subject.packaged.targets
+    if chosen and {*targets} != {*predicted}:
+        raise ConfigError(f"dataset.target={','.join(targets)}: the model predicts {listed(predicted)}; leave "
+                          "dataset.target out")  # fmt: skip
 
 
 def _name(values: Mapping[str, str], otherwise: str) -> str:
