@@ -82,7 +82,7 @@ def test_a_file_is_measured_and_kept_under_its_name(folder: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "input"), (FILE + "3,4,long\n", "line 5"), ("age_years,weight_g\n1,2\n", "no column length_mm")],
+    [(None, "(input="), (FILE + "3,4,long\n", "line 5"), ("age_years,weight_g\n1,2\n", "no column length_mm")],
 )
 def test_what_is_wrong_with_a_file_is_told(
     text: str | None, words: str, folder: Path, tmp_path: Path, capsys: Capture
@@ -92,6 +92,7 @@ def test_what_is_wrong_with_a_file_is_told(
     assert run_command(["evaluate", f"run={folder}", f"input={tmp_path / 'new.csv'}"]) == 2
     told = capsys.readouterr().err
     assert words in told
+    assert "dataset.input" not in told
     assert "Traceback" not in told
     assert not (folder / "evaluations").exists()
 

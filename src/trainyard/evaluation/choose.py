@@ -62,7 +62,10 @@ def file_rows(subject: Subject, path: Path) -> Evaluated:
 
 def file_source(subject: Subject, path: Path) -> Source:
     """Return the raw rows of a table in a file, read as the training data were. Raises DataError."""
-    reading = read(path.expanduser().absolute(), key="input", **subject.packaged.card["reading"])
+    try:
+        reading = read(path.expanduser().absolute(), key="input", **subject.packaged.card["reading"])
+    except DataError as error:
+        raise DataError([fault.replace("dataset.input", "input") for fault in error.faults]) from None
     file = SourceFile(path, reading.table.num_rows, reading.find_lines)
     return Source(table=reading.table, digest="", origin=str(path), files=(file,))
 
