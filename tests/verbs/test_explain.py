@@ -10,7 +10,7 @@ from tests.evaluation.trained import root_of, trained
 from trainyard.explain.importance import Importance
 from trainyard.verbs.arguments import ArgumentsError
 from trainyard.verbs.cli import run_command
-from trainyard.verbs.explain import check_numbers, importance_text
+from trainyard.verbs.explain import check_kind, check_numbers, importance_text
 
 
 def test_numbers_are_whole_and_in_range() -> None:
@@ -54,3 +54,22 @@ def test_another_metric_other_rows_and_other_numbers_have_folders_of_their_own(p
         assert run_command(["explain", f"run={folder}", *more]) == 0
     made = {path.parent.name for path in (folder / "plots").glob("*/importance.csv")}
     assert made == {"explain", "explain-r2", "explain-new", "explain-2"}
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (True, ["images=2: is for models of images, but this one takes a table; leave images out"]),
+        (False, ["metric=r2: is for models of a table, but this one takes images; leave metric out",
+                 "repeats=3: is for models of a table, but this one takes images; leave repeats out"]),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_of_data_is_a_mistake(table: bool, told: list[str]) -> None:
+    with pytest.raises(ArgumentsError) as caught:
+        check_kind({"run": "latest", "metric": "r2", "repeats": "3", "images": "2"}, table=table)
+    assert list(caught.value.faults) == told
+
+
+def test_one_repeat_has_no_spread() -> None:
+    assert importance_text(Importance("rmse", 2.5, ("weight",), np.array([[3.0]]))).splitlines()[2] == (
+        "  weight           3")  # fmt: skip

@@ -28,6 +28,7 @@ VERB = Verb(
     ("run=latest", "run=3f15b1 metric=accuracy repeats=20", "run=3f15b1 input=houses-2026.csv",
      "run=latest images=8 square=3"),
 )
+OF_TABLES, OF_IMAGES = ("metric", "repeats"), ("images", "square")
 NUMBERS = {"repeats": 1000, "images": 32, "square": 999}  # and the largest of each
 
 
@@ -65,6 +66,15 @@ def check_numbers(values: Mapping[str, str]) -> dict[str, int]:
     return numbers
 
 
+def check_kind(values: Mapping[str, str], *, table: bool) -> None:
+    """Raise ArgumentsError for arguments that say nothing about a model of a table, or one of images."""
+    model, data = ("a table", "images") if table else ("images", "a table")
+    faults = [f"{name}={values[name]}: is for models of {data}, but this one takes {model}; leave {name} out"
+              for name in (OF_IMAGES if table else OF_TABLES) if name in values]  # fmt: skip
+    if faults:
+        raise ArgumentsError(faults)
+
+
 def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, int], trust: tuple[str, ...]) -> int:
     """Explain the model in a run's folder, and keep the files with the run."""
     from dataclasses import replace
@@ -85,6 +95,7 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     tested = open_tested(folder, config, project_root(), trust, file)
     subject, rows = tested.subject, tested.evaluated.rows
     model = subject.packaged
+    check_kind(values, table=isinstance(model.encoder, Encoder))
     usual = "rmse" if model.classes is None else "log_loss"
     asked = Asked(values.get("metric", usual), seed=config.seed, **numbers)
     kind = "test rows" if file is None else f"rows of {file.name}"
@@ -115,6 +126,7 @@ def importance_text(found: "Importance", most: int = 20) -> str:
     width = max(len(name) for name in found.columns[:most])
     lines = [f"{found.metric} is {found.before:.4g}, and gets worse where the values of a column are dealt out anew:\n"]
     for name, mean, deviation in zip(found.columns[:most], found.mean, found.deviation, strict=False):
-        lines.append(f"  {name:<{width}}  {mean:>10.4g} ± {deviation:.2g}")
+        spread = f" ± {deviation:.2g}" if found.worse.shape[1] > 1 else ""
+        lines.append(f"  {name:<{width}}  {mean:>10.4g}{spread}")
     more = len(found.columns) - most
     return "\n".join([*lines, *([f"  and {more} more in importance.csv"] if more > 0 else []), ""])
