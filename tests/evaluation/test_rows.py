@@ -40,7 +40,7 @@ def test_rows_without_a_target_are_left_out_and_counted(salmon, source):
     table = table.set_column(table.column_names.index("length_mm"), "length_mm", pa.array(lengths))
     found = raw_rows(salmon, Source(table=table, digest="", origin="made"))
     assert found.numbers.tolist() == list(range(1, 20))
-    assert found.notes == ("1 rows without a target are left out",)
+    assert found.notes == ("1 row without a target left out",)
     assert found.table().num_rows == 19
 
 

@@ -80,6 +80,14 @@ def test_a_file_is_measured_and_kept_under_its_name(folder: Path, tmp_path: Path
     assert told == [pytest.approx(row) for row in ([0, 500], [1, 700], [2, 900])]
 
 
+def test_one_row_is_told_as_one(folder: Path, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "one.csv").write_text("age_years,weight_g,length_mm\n1,1,500\n2,3,\n")
+    assert run_command(["evaluate", f"run={folder}", f"input={tmp_path / 'one.csv'}"]) == 0
+    shown = capsys.readouterr().out
+    assert "1 row without a target left out" in shown
+    assert "one.csv: 1 row\n" in shown
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [(None, "(input="), (FILE + "3,4,long\n", "line 5"), ("age_years,weight_g\n1,2\n", "no column length_mm")],

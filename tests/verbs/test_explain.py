@@ -40,8 +40,8 @@ def test_the_most_important_columns_are_listed() -> None:
     worse = np.array([[3.0, 5.0], [1.0, 1.0], [0.0, 0.0]])
     text = importance_text(Importance("rmse", 2.5, ("weight", "age", "sex"), worse), most=2)
     assert text.splitlines() == [
-        "rmse is 2.5, and gets worse where the values of a column are dealt out anew:", "",
-        "  weight           4 ± 1", "  age              1 ± 0", "  and 1 more in importance.csv",
+        "rmse is 2.5000, and gets worse where the values of a column are dealt out anew:", "",
+        "  weight      4.0000 ± 1.0000", "  age         1.0000 ± 0.0000", "  and 1 more in importance.csv",
     ]  # fmt: skip
 
 
@@ -72,4 +72,11 @@ def test_what_is_of_another_kind_of_data_is_a_mistake(table: bool, told: list[st
 
 def test_one_repeat_has_no_spread() -> None:
     assert importance_text(Importance("rmse", 2.5, ("weight",), np.array([[3.0]]))).splitlines()[2] == (
-        "  weight           3")  # fmt: skip
+        "  weight      3.0000")  # fmt: skip
+
+
+def test_numbers_are_printed_as_other_verbs_print_them() -> None:
+    found = Importance("rmse", 35489.4, ("area",), np.array([[13190.0, 19590.0]]))
+    lines = importance_text(found).splitlines()
+    assert lines[0].startswith("rmse is 35,489.4, and")
+    assert lines[2] == "  area    16,390.0 ± 3,200.0"

@@ -15,6 +15,7 @@ from trainyard.data.weights import read_weights
 from trainyard.errors import DataError
 from trainyard.evaluation.subject import Subject
 from trainyard.evaluation.truth import read_truth, rows_with_truth
+from trainyard.reports.text import plural
 
 PIECE = 1 << 18  # rows that are encoded at once
 
@@ -53,7 +54,7 @@ def raw_rows(subject: Subject, source: Source, numbers: np.ndarray | None = None
     if numbers is not None:
         known = np.intersect1d(numbers, known)
     left_out = (source.table.num_rows if numbers is None else len(numbers)) - len(known)
-    notes = [f"{left_out:,} rows without a target are left out"] if left_out else []
+    notes = [f"{plural(left_out, 'row')} without a target left out"] if left_out else []
     table = source.table.take(pa.array(known))
 
     def where(row: int) -> str:

@@ -98,6 +98,7 @@ def evaluate_run(
     from trainyard.evaluation.subject import open_subject
     from trainyard.evaluation.text import evaluation_text
     from trainyard.files import numbers
+    from trainyard.reports.text import plural
 
     subject = open_subject(run.folder, trust)
     config, rows, name, tested = choose(subject, run.folder, values, choices, trust, bare=bare)
@@ -106,7 +107,7 @@ def evaluate_run(
     before = numbers(card["metrics"]) if tested else None
     for note in (*subject.notes, *rows.notes):
         print(f"note       {note}")
-    print(f"data       {rows.origin}: {len(rows.numbers):,} rows\n")
+    print(f"data       {rows.origin}: {plural(len(rows.numbers), 'row')}\n")
     print(evaluation_text(found, subject.packaged.task, before, values.get("by")))
     own = not bare and run.remote is None
     subtitle = f"{name} · {run.folder.resolve().name if own else card['network']['name']}"

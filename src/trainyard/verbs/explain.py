@@ -87,6 +87,7 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     from trainyard.evaluation.record import append_to_run, bring_to_mlflow
     from trainyard.evaluation.tested import open_tested
     from trainyard.explain.explain import Asked, explain_images, explain_table
+    from trainyard.reports.text import plural
     from trainyard.training.evaluation import outputs
     from trainyard.verbs.choices import compose_over_run
 
@@ -98,8 +99,8 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
     check_kind(values, table=isinstance(model.encoder, Encoder))
     usual = "rmse" if model.classes is None else "log_loss"
     asked = Asked(values.get("metric", usual), seed=config.seed, **numbers)
-    kind = "test rows" if file is None else f"rows of {file.name}"
-    subtitle = f"{folder.name} · {len(rows):,} {kind}"
+    count = plural(len(rows), "test row") if file is None else f"{plural(len(rows), 'row')} of {file.name}"
+    subtitle = f"{folder.name} · {count}"
     encoder = model.encoder
 
     def write(plots: Path) -> list[Path]:
@@ -123,10 +124,13 @@ def explain_run(folder: Path, values: Mapping[str, str], numbers: Mapping[str, i
 
 def importance_text(found: "Importance", most: int = 20) -> str:
     """Return a table of the most important columns."""
+    from trainyard.reports.text import number
+
     width = max(len(name) for name in found.columns[:most])
-    lines = [f"{found.metric} is {found.before:.4g}, and gets worse where the values of a column are dealt out anew:\n"]
+    before = f"{found.metric} is {number(found.before)}"
+    lines = [f"{before}, and gets worse where the values of a column are dealt out anew:\n"]
     for name, mean, deviation in zip(found.columns[:most], found.mean, found.deviation, strict=False):
-        spread = f" ± {deviation:.2g}" if found.worse.shape[1] > 1 else ""
-        lines.append(f"  {name:<{width}}  {mean:>10.4g}{spread}")
+        spread = f" ± {number(deviation)}" if found.worse.shape[1] > 1 else ""
+        lines.append(f"  {name:<{width}}  {number(mean):>10}{spread}")
     more = len(found.columns) - most
     return "\n".join([*lines, *([f"  and {more} more in importance.csv"] if more > 0 else []), ""])

@@ -66,6 +66,7 @@ def export_run(
     check_output(output)
     from dataclasses import replace
 
+    from trainyard.reports.text import plural
     from trainyard.verbs.choices import compose_over_run
 
     config = replace(compose_over_run("export", run.folder / "config.yaml", []), trusted=trust)
@@ -73,7 +74,8 @@ def export_run(
     made = export(model, run.folder, form, output, pieces, trust)
     for file in made.files:
         print(file)
-    print(f"largest difference from the packaged model over {made.rows:,} rows: {made.difference:.2g} ({made.unit})")
+    rows = plural(made.rows, "row")
+    print(f"largest difference from the packaged model over {rows}: {made.difference:.2g} ({made.unit})")
     return 0
 
 
