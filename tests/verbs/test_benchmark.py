@@ -45,6 +45,18 @@ def test_a_mistake_is_told_in_a_sentence(project: Path, argv: list[str], told: s
     assert not (project / ".trainyard" / "benchmark").exists()
 
 
+def test_output_is_checked_before_anything_is_measured(
+    project: Path, measured: list[Asked], tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("1,2")
+    for place, told in ((file, "is a file; name a folder"), (Path("/proc/new"), "cannot be written")):
+        assert run_command(["benchmark", f"output={place}"]) == 2
+        assert f"output={place}: {told}" in capsys.readouterr().err
+    assert not measured
+    assert file.read_text() == "1,2"
+
+
 def test_help_names_every_key(capsys: Capture) -> None:
     assert run_command(["benchmark", "--help"]) == 0
     printed = capsys.readouterr().out

@@ -3,18 +3,43 @@
 import csv
 import io
 import platform
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trainyard.benchmark.rows import Row, baseline
-from trainyard.files import json_text, write_text
+from trainyard.errors import ConfigError
+from trainyard.files import json_text, remove_if_empty, write_text
 
 CSV, JSON = "benchmark.csv", "benchmark.json"
 COLUMNS = (
     "network", "batch_size", "engine", "kind", "device", "threads", "precision", "rows_per_second", "ratio", "ranked",
     "spread", "repeats", "epoch_rows", "memory_bytes", "deviation", "tolerance", "note",
 )  # fmt: skip
+
+
+@contextmanager
+def opened_output(folder: Path) -> Iterator[None]:
+    """Make the folder that a benchmark is to be written to; one in which nothing was written is gone after the block.
+
+    Raises ConfigError where nothing can be written.
+    """
+    missing = [above for above in folder.parents if not above.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except FileExistsError:
+        raise ConfigError(f"output={folder}: is a file; name a folder") from None
+    except OSError as error:
+        remove_if_empty(folder, len(missing))
+        raise ConfigError(f"output={folder}: cannot be written ({error.strerror}); name another folder") from None
+    try:
+        yield
+    finally:
+        remove_if_empty(folder, len(missing))
 
 
 def write_files(folder: Path, rows: Sequence[Row], machine: Mapping[str, Any], words: str) -> list[Path]:

@@ -60,8 +60,11 @@ def main(argv: Sequence[str]) -> int:
     chosen = of_training(choices)
     config = compose_choices("benchmark", [*(chosen or SIMULATED), *tracking])
     assert config is not None  # help is answered above
-    found = measure(asked(config, numbers, quick=quick, simulated=not chosen))
-    return tell(found, Path(own["output"]).expanduser() if "output" in own else new_folder(), config)
+    from trainyard.benchmark.files import opened_output
+
+    folder = Path(own["output"]).expanduser() if "output" in own else new_folder()
+    with opened_output(folder):
+        return tell(measure(asked(config, numbers, quick=quick, simulated=not chosen)), folder, config)
 
 
 def is_tracking(word: str) -> bool:
