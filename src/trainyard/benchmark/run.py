@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainyard.benchmark.engines import NAMES, QUICK, Spec, further, on_cpu
+from trainyard.benchmark.engines import NAMES, QUICK, Kind, Spec, further, on_cpu
 from trainyard.benchmark.files import machine, write_files
 from trainyard.benchmark.measure import Session, Team, team
 from trainyard.benchmark.paragraph import paragraph
@@ -22,9 +22,10 @@ from trainyard.benchmark.workloads import (
     experiment_workload,
     simulated_workloads,
 )
+from trainyard.config.nearest import listed
 from trainyard.config.schema.run import Config
 from trainyard.data.prepared import Prepared
-from trainyard.errors import TrainyardError
+from trainyard.errors import ConfigError, TrainyardError
 from trainyard.training.cores import usable_cores
 
 SECONDS, QUICK_SECONDS = 300.0, 30.0
@@ -75,7 +76,8 @@ def run_benchmark(
 ) -> Benchmark:
     """Measure what was asked for; `begins` is told network, batch size and how many cases there are.
 
-    Raises TrainyardError where not even the engine that lays out cases can be started.
+    Raises ConfigError where none of the chosen engines has any of the networks, and TrainyardError where not even the
+    engine that lays out cases can be started.
     """
     deadline = time.monotonic() + (1 - OVERRUN) * asked.budget - asked.spent - FINISH_SECONDS
     cores = usable_cores()
@@ -89,6 +91,7 @@ def run_benchmark(
         more = further(cores, kinds, gpu=told["gpu"] is not None, bf16=told["bf16"], quick=asked.quick)
         found.join(more)
         workloads = workloads_of(asked, Path(name), gpu=told["gpu"] is not None)
+        check_engines(kinds, workloads, gpu=told["gpu"] is not None)
         deadline = max(deadline, time.monotonic() + MEASURING * asked.budget)
         session = Session(found, GUIDE, [*specs, *more], Path(name), deadline, asked.budget)
         cases = sum(len(workload.sizes) for workload in workloads)
@@ -103,6 +106,25 @@ def workloads_of(asked: Asked, folder: Path, *, gpu: bool) -> list[Workload]:
     networks = asked.networks or (QUICK_NETWORKS if asked.quick else tuple(NETWORKS))
     sizes = asked.sizes or (QUICK_SIZES if asked.quick else SIZES)
     return simulated_workloads(asked.config, folder, networks, sizes, gpu=gpu)
+
+
+def check_engines(kinds: Sequence[str], workloads: Sequence[Workload], *, gpu: bool) -> None:
+    """Raise ConfigError where none of the chosen engines has any of the networks: why, and which ones have."""
+    reasons = {kind: [why_not(kind, workload, gpu=gpu) for workload in workloads] for kind in NAMES}
+    if any(None in reasons[kind] for kind in NAMES if kind in kinds):
+        return
+    told = [f"{kind}: {'; '.join(dict.fromkeys(filter(None, reasons[kind])))}" for kind in NAMES if kind in kinds]
+    able = [kind for kind in NAMES if None in reasons[kind]]
+    networks = listed([workload.name for workload in workloads], "or")
+    raise ConfigError(f"engines={','.join(kinds)}: none of them can train {networks} here ({'; '.join(told)}). "
+                      f"There {'are' if len(able) > 1 else 'is'} {listed(able)} for it.")  # fmt: skip
+
+
+def why_not(kind: Kind, workload: Workload, *, gpu: bool) -> str | None:
+    """Return why an engine does not have a network on this machine, None where it does."""
+    if kind == "captured" and not gpu:
+        return "it needs a GPU that torch can use, and there is none"
+    return workload.why_not(Spec(kind))
 
 
 def told_of(rows: Sequence[Row], found: Team, cores: int) -> Benchmark:
