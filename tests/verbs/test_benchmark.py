@@ -36,6 +36,7 @@ MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
         (["dataset=iriss"], "no such dataset; did you mean iris?"),
         (["dataset=iris", "network.hiden=[3]"], "did you mean network.hidden"),
         (["dataset=iris", "accelerator.precision=64"], "compared in 32 bits"),
+        (["dataset=iris", "accelerator=ddp_cpu"], "trainyard benchmark measures one device; take accelerator=cpu or"),
         (["budget=1m", "budget=2m"], "budget=2m: budget is there twice"),
     ],
 )

@@ -12,7 +12,7 @@ from trainyard.config.duration import parse_duration
 from trainyard.config.nearest import did_you_mean, listed, nearest
 from trainyard.errors import ConfigError
 from trainyard.verbs.arguments import ArgumentsError, asks_for_help
-from trainyard.verbs.choices import compose_choices, take_keys
+from trainyard.verbs.choices import check_device, compose_choices, take_keys
 
 if TYPE_CHECKING:
     from trainyard.benchmark.run import Asked, Benchmark
@@ -149,6 +149,7 @@ def asked(config: "Config", numbers: dict[str, object], *, quick: bool, simulate
 
     if config.accelerator.precision == "64":
         raise ConfigError("accelerator.precision=64: the engines are compared in 32 bits and less; leave it out")
+    check_device("benchmark", config.accelerator)
     prepared = prepare(
         config.dataset, task=task_of(config), double=False, root=project_root(),
         target_transform=target_transform_of(config), trusted=config.trusted,

@@ -10,6 +10,7 @@ from trainyard.errors import ConfigError
 from trainyard.training.stop import interrupt_in_order
 
 if TYPE_CHECKING:
+    from trainyard.config.schema.accelerator import Accelerator
     from trainyard.config.schema.run import Config
 
 
@@ -64,3 +65,14 @@ def _compose(verb: str, flags: Namespace, file: Path | None) -> "Config":
     config = composer.compose(overrides).config
     interrupt_in_order()
     return config
+
+
+def check_device(verb: str, accelerator: "Accelerator") -> None:
+    """Raise ConfigError for devices that a verb does not measure on, and for one that this machine does not have."""
+    if accelerator.name in ("ddp_cpu", "ddp_gpu", "fsdp"):
+        raise ConfigError(f"accelerator={accelerator.name}: trainyard {verb} measures one device; take "
+                          "accelerator=cpu or gpu.")  # fmt: skip
+    if accelerator.name in ("gpu", "mps") or accelerator.precision in ("tf32", "16-mixed"):
+        from trainyard.training.accelerator import check_accelerator
+
+        check_accelerator(accelerator)

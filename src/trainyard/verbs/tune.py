@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from trainyard.errors import ConfigError
 from trainyard.verbs.arguments import ArgumentsError, Verb
-from trainyard.verbs.choices import compose_choices
+from trainyard.verbs.choices import check_device, compose_choices
 
 if TYPE_CHECKING:
     from trainyard.benchmark.ratio import Ratio
@@ -56,9 +56,7 @@ def read_seconds(words: Sequence[str]) -> float:
 
 def find_settings(config: "Config", seconds: float) -> "Tuned":
     """Return what was found, after printing all that was tried."""
-    if config.accelerator.name in ("ddp_cpu", "ddp_gpu", "fsdp"):
-        raise ConfigError(f"accelerator={config.accelerator.name}: trainyard tune measures one device; take "
-                          "accelerator=cpu or gpu.")  # fmt: skip
+    check_device("tune", config.accelerator)
     from trainyard.config.root import project_root
     from trainyard.training.run import plan_from
 
