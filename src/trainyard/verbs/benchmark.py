@@ -29,7 +29,8 @@ augmentation, and one that does not reach the losses of the others is not ranked
 measures less.
 
   budget    time to take at most, such as 90s or 10m (5m; 30s with quick)
-  sizes     rows in a batch, such as 1,60,1024 (1 to 16,384; the batch size of the choices)
+  sizes     rows in a batch, such as 1,60,1024 (1 to 16,384, or as many as the choices have rows to
+            train; the batch size of the choices)
   engines   numpy, scikit-learn, torch, compiled, captured, trainyard (all)
   networks  784-500-10, 784-10, 784-512-256-128-10, cnn-8-16 (all; for simulated rows)
   output    the folder to write (a new one below .trainyard/benchmark unless given)
@@ -43,7 +44,6 @@ Lines to paste
 OWN_KEYS = ("budget", "sizes", "engines", "networks", "output")
 QUICK = "quick"
 LEAST_SECONDS = 5.0
-LARGEST_SIZE = 2**24
 SIMULATED = ("dataset=arrays", "dataset.path=simulated.npz", "model=classifier", "optimizer=sgd")
 
 
@@ -102,7 +102,7 @@ def read_own(own: dict[str, str], *, simulated: bool, quick: bool) -> dict[str, 
     """Return budget, sizes, kinds and networks; raise ArgumentsError with all that is wrong with them."""
     from trainyard.benchmark.engines import NAMES
     from trainyard.benchmark.run import QUICK_SECONDS, SECONDS
-    from trainyard.benchmark.workloads import NETWORKS
+    from trainyard.benchmark.workloads import LARGEST_SIZE, NETWORKS, ROWS
 
     faults: list[str] = []
     budget = QUICK_SECONDS if quick else SECONDS
@@ -113,12 +113,12 @@ def read_own(own: dict[str, str], *, simulated: bool, quick: bool) -> dict[str, 
             faults.append(f"budget={own['budget']}: {error}")
         if not budget >= LEAST_SECONDS:
             faults.append(f"budget={own['budget']}: must be at least {LEAST_SECONDS:.0f}s")
-    sizes = []
+    sizes, largest = [], ROWS if simulated else LARGEST_SIZE
     for text in own.get("sizes", "").split(",") if "sizes" in own else []:
-        if text.strip().isdecimal() and 1 <= int(text) <= LARGEST_SIZE:
+        if text.strip().isdecimal() and 1 <= int(text) <= largest:
             sizes.append(int(text))
         else:
-            faults.append(f"sizes={own['sizes']}: {text} is no whole number from 1 to {LARGEST_SIZE:,}")
+            faults.append(f"sizes={own['sizes']}: {text} is no whole number from 1 to {largest:,}")
     kinds = names_of("engines", own, tuple(NAMES), faults)
     networks = names_of("networks", own, tuple(NETWORKS), faults)
     if networks and not simulated:
