@@ -25,6 +25,8 @@ MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
     ("argv", "told"),
     [
         (["quik"], "quik: is neither quick nor key=value; did you mean quick?"),
+        (["budget"], "budget: has no value; write budget=90s"),
+        (["resume=latest"], "resume=latest: is no key of trainyard benchmark; it belongs to trainyard train"),
         (["buget=1m"], "buget=1m: no such key; did you mean budget?"),
         (["budget=soon"], "budget=soon: 'soon' is no time"),
         (["budget=1s"], "budget=1s: must be at least 5s"),

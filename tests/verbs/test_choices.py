@@ -29,6 +29,15 @@ def test_other_flags_belong_to_the_training(project: Path, flag: list[str]) -> N
         compose_choices("find lr", flag)
 
 
+def test_keys_of_a_train_command_are_no_choices(project: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        compose_choices("tune", ["resume=latest", "seed=1", "+k_fold=5"])
+    assert error.value.faults == (
+        "resume=latest: is no key of trainyard tune; it belongs to trainyard train",
+        "+k_fold=5: is no key of trainyard tune; it belongs to trainyard train",
+    )
+
+
 def test_a_verbs_own_keys_are_told_apart_from_the_choices() -> None:
     argv = ["output=a=b.json", "network=mlp", "outputs=3", "output", "raw= x ", "--help"]
     own, others = take_keys("prepare", argv, ("output", "raw"))

@@ -41,7 +41,10 @@ Lines to paste
   trainyard benchmark quick
   trainyard benchmark networks=784-500-10 sizes=60 engines=numpy,torch,trainyard budget=1m
   trainyard benchmark experiment=digits network=cnn sizes=64,256"""
-OWN_KEYS = ("budget", "sizes", "engines", "networks", "output")
+EXAMPLES = {
+    "budget": "90s", "sizes": "60,1024", "engines": "numpy,torch", "networks": "784-10", "output": "measured",
+}  # fmt: skip
+OWN_KEYS = tuple(EXAMPLES)
 QUICK = "quick"
 LEAST_SECONDS = 5.0
 SIMULATED = ("dataset=arrays", "dataset.path=simulated.npz", "model=classifier", "optimizer=sgd")
@@ -82,7 +85,9 @@ def check_words(choices: Sequence[str]) -> None:
     faults = []
     for word in choices:
         key, equals, _ = word.partition("=")
-        if not equals and not word.startswith("-"):
+        if not equals and word in OWN_KEYS:
+            faults.append(f"{word}: has no value; write {word}={EXAMPLES[word]}")
+        elif not equals and not word.startswith("-"):
             hint = did_you_mean(word, [QUICK, *OWN_KEYS])
             faults.append(f"{word}: is neither quick nor key=value{hint}")
         elif equals and key.lstrip("+").partition(".")[0] not in known_keys() and (own := nearest(key, OWN_KEYS)):
