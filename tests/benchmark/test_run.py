@@ -8,7 +8,7 @@ import pytest
 from tests.benchmark.test_measure import MADE_UP
 from tests.synthetic import make_config, make_prepared
 from trainyard.benchmark import run, workloads
-from trainyard.benchmark.run import Asked, check_engines, run_benchmark, workloads_of
+from trainyard.benchmark.run import Asked, check_engines, run_benchmark, start_note, workloads_of
 from trainyard.benchmark.worker import Worker
 from trainyard.errors import ConfigError, TrainyardError
 
@@ -55,6 +55,13 @@ def test_the_budget_counts_from_the_start_of_the_command(simulated_config, monke
             run_benchmark(Asked(simulated_config, None, 300.0, spent=spent, kinds=("numpy",)), lambda *_: None, start)
     assert left[0] < 300
     assert 40 < left[0] - left[1] < 80
+
+
+def test_where_starting_leaves_too_little_of_the_budget_that_is_said():
+    assert start_note(spent=5.0, left=22.0, budget=30.0) == ""
+    assert start_note(spent=21.3, left=-14.0, budget=10.0) == (
+        "Starting the engines took 21 s of the budget of 10 s; a larger one measures more."
+    )
 
 
 def test_engines_that_do_not_have_the_network_are_refused_in_a_sentence(simulated_config):

@@ -29,7 +29,7 @@ MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
         (["resume=latest"], "resume=latest: is no key of trainyard benchmark; it belongs to trainyard train"),
         (["buget=1m"], "buget=1m: no such key; did you mean budget?"),
         (["budget=soon"], "budget=soon: 'soon' is no time"),
-        (["budget=1s"], "budget=1s: must be at least 5s"),
+        (["budget=9s"], "budget=9s: must be at least 10s"),
         (["sizes=1,0,x"], "sizes=1,0,x: 0 is no whole number from 1 to 16,384\n  sizes=1,0,x: x is no whole"),
         (["sizes=20000"], "sizes=20000: 20000 is no whole number from 1 to 16,384"),
         (["sizes=20000000", "dataset=iris"], "20000000 is no whole number from 1 to 16,777,216"),
@@ -79,7 +79,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         speed = Timing((1.0, 1.0))
         rows = (Row("784-500-10", 60, Spec("numpy"), 10, speed),
                 Row("784-500-10", 60, Spec("torch"), 30, speed, wrong=asked.sizes == (2,)))  # fmt: skip
-        return Benchmark(rows, MACHINE, "In plain words.")
+        return Benchmark(rows, MACHINE, "In plain words.", "Starting took long.")
 
     monkeypatch.setattr(run, "run_benchmark", made_up)
     return noted
@@ -91,7 +91,7 @@ def test_without_choices_the_networks_of_the_benchmark_are_measured(
     assert run_command(["benchmark"]) == 0
     printed = capsys.readouterr().out
     assert "torch, 1 thread          3.00*" in printed
-    assert "In plain words." in printed
+    assert "In plain words.\n\nnote       Starting took long.\n" in printed
     folder = next((project / ".trainyard" / "benchmark").iterdir())
     assert f"table      {folder / 'benchmark.csv'}\n" in printed
     assert {file.name for file in folder.iterdir()} == {"benchmark.csv", "benchmark.json", "benchmark.png"}

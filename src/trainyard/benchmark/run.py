@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """What was measured, on which machine, and what it means in plain words."""
+    """What was measured, on which machine, and what it means in plain words.
+
+    `note` says where starting the engines left too little of the budget, "" where it did not.
+    """
 
     rows: tuple[Row, ...]
     machine: dict[str, Any]
     words: str
+    note: str = ""
 
     def keep(self, folder: Path) -> list[Path]:
         """Write the files and the plot and return their paths."""
@@ -79,7 +83,8 @@ def run_benchmark(
     Raises ConfigError where none of the chosen engines has any of the networks, and TrainyardError where not even the
     engine that lays out cases can be started.
     """
-    deadline = time.monotonic() + (1 - OVERRUN) * asked.budget - asked.spent - FINISH_SECONDS
+    begun = time.monotonic() - asked.spent
+    deadline = begun + (1 - OVERRUN) * asked.budget - FINISH_SECONDS
     cores = usable_cores()
     kinds = asked.kinds or (QUICK if asked.quick else tuple(NAMES))
     with tempfile.TemporaryDirectory(prefix="trainyard-benchmark-") as name, team(start) as found:
@@ -92,11 +97,19 @@ def run_benchmark(
         found.join(more)
         workloads = workloads_of(asked, Path(name), gpu=told["gpu"] is not None)
         check_engines(kinds, workloads, gpu=told["gpu"] is not None)
+        note = start_note(time.monotonic() - begun, deadline - time.monotonic(), asked.budget)
         deadline = max(deadline, time.monotonic() + MEASURING * asked.budget)
         session = Session(found, GUIDE, [*specs, *more], Path(name), deadline, asked.budget)
         cases = sum(len(workload.sizes) for workload in workloads)
         rows = session.run(workloads, lambda network, size: begins(network, size, cases))
-        return told_of(rows, found, cores)
+        return replace(told_of(rows, found, cores), note=note)
+
+
+def start_note(spent: float, left: float, budget: float) -> str:
+    """Return what to say where less than MEASURING of the budget is left once the engines have started, else ""."""
+    if left >= MEASURING * budget:
+        return ""
+    return f"Starting the engines took {spent:.0f} s of the budget of {budget:.0f} s; a larger one measures more."
 
 
 def workloads_of(asked: Asked, folder: Path, *, gpu: bool) -> list[Workload]:

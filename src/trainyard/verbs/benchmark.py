@@ -28,7 +28,7 @@ rows and the batch size that they stand for. Every engine trains by plain gradie
 augmentation, and one that does not reach the losses of the others is not ranked. quick takes half a minute and
 measures less.
 
-  budget    time to take at most, such as 90s or 10m (5m; 30s with quick)
+  budget    time to take at most, such as 90s or 10m (10s or more; 5m; 30s with quick)
   sizes     rows in a batch, such as 1,60,1024 (1 to 16,384, or as many as the choices have rows to
             train; the batch size of the choices)
   engines   numpy, scikit-learn, torch, compiled, captured, trainyard (all)
@@ -46,7 +46,7 @@ EXAMPLES = {
 }  # fmt: skip
 OWN_KEYS = tuple(EXAMPLES)
 QUICK = "quick"
-LEAST_SECONDS = 5.0
+LEAST_SECONDS = 10.0
 SIMULATED = ("dataset=arrays", "dataset.path=simulated.npz", "model=classifier", "optimizer=sgd")
 
 
@@ -186,10 +186,12 @@ def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
     """Print what was found and keep it; return 1 where a row is wrong."""
     from trainyard.benchmark.table import table_lines
     from trainyard.benchmark.track import EXPERIMENT, track
-    from trainyard.reports.text import pasted, wrapped
+    from trainyard.reports.text import labelled, pasted, wrapped
 
     files = found.keep(folder)
     lines = [*table_lines(found.rows), "", *wrapped(found.words), ""]
+    if found.note:
+        lines += [*labelled("note", found.note), ""]
     for name, file in zip(("table", "all", "plot"), files, strict=True):
         lines += pasted(name, str(file))
     print("\n".join(lines))
