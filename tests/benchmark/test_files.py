@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from trainyard.benchmark.files import machine, opened_output, processor, records, write_files
+from trainyard.benchmark.files import check_output, machine, opened_output, processor, records, write_files
 from trainyard.errors import ConfigError
 
 
@@ -35,6 +35,18 @@ def test_what_is_wrong_has_a_speed_but_no_ratio(row):
 
 def test_a_processor_has_a_name():
     assert processor()
+
+
+def test_only_an_earlier_benchmark_is_replaced_and_no_run_of_mlflow(tmp_path):
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear")
+    with pytest.raises(ConfigError, match="holds something else than an earlier benchmark; name a new folder"):
+        check_output(tmp_path)
+    letter.rename(tmp_path / "benchmark.json")
+    check_output(tmp_path)
+    (tmp_path / "journal.jsonl").touch()
+    with pytest.raises(ConfigError, match="holds an earlier benchmark that is a run of MLflow; name a new folder"):
+        check_output(tmp_path)
 
 
 @pytest.mark.parametrize(

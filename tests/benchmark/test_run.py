@@ -7,8 +7,8 @@ import pytest
 
 from tests.benchmark.test_measure import MADE_UP
 from tests.synthetic import make_config, make_prepared
-from trainyard.benchmark import run, workloads
-from trainyard.benchmark.run import Asked, check_engines, run_benchmark, start_note, workloads_of
+from trainyard.benchmark import plot, run, workloads
+from trainyard.benchmark.run import Asked, Benchmark, check_engines, run_benchmark, start_note, workloads_of
 from trainyard.benchmark.worker import Worker
 from trainyard.errors import ConfigError, TrainyardError
 
@@ -40,6 +40,24 @@ def test_it_measures_what_was_asked_for_and_keeps_it(simulated_config, tmp_path,
     assert [file.name for file in found.keep(tmp_path / "new")] == [
         "benchmark.csv", "benchmark.json", "benchmark.png",
     ]  # fmt: skip
+
+
+def test_earlier_files_stay_until_the_new_ones_are_complete(row, tmp_path, monkeypatch):
+    about = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
+    older, newer = (Benchmark((row("numpy", speed),), about, words) for speed, words in ((100, "Old."), (200, "New.")))
+    older.keep(tmp_path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def fail(*_):
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()} == before
+        raise ValueError("no plot")
+
+    monkeypatch.setattr(plot, "draw_benchmark", fail)
+    with pytest.raises(ValueError, match="no plot"):
+        newer.keep(tmp_path)
+    assert "New." in (tmp_path / "benchmark.json").read_text()
+    assert (tmp_path / "benchmark.csv").read_bytes() != before["benchmark.csv"]
+    assert {file.name for file in tmp_path.iterdir()} == set(before)
 
 
 def test_the_budget_counts_from_the_start_of_the_command(simulated_config, monkeypatch):

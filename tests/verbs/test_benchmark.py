@@ -63,6 +63,19 @@ def test_output_is_checked_before_anything_is_measured(
     assert file.read_text() == "1,2"
 
 
+def test_a_disk_that_is_full_at_the_end_leaves_the_table(
+    project: Path, measured: list[Asked], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def full(found: Benchmark, folder: Path) -> list[Path]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Benchmark, "keep", full)
+    assert run_command(["benchmark"]) == 1
+    told = capsys.readouterr()
+    assert "torch, 1 thread          3.00*" in told.out
+    assert "the files could not be written (No space left on device)" in told.err
+
+
 def test_help_names_every_key(capsys: Capture) -> None:
     assert run_command(["benchmark", "--help"]) == 0
     printed = capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from trainyard.benchmark.engines import NAMES, QUICK, Kind, Spec, further, on_cpu
-from trainyard.benchmark.files import machine, write_files
+from trainyard.benchmark.files import CSV, JSON, PARTIAL, PLOT, machine, put_together, write_files
 from trainyard.benchmark.measure import Session, Team, team
 from trainyard.benchmark.paragraph import paragraph
 from trainyard.benchmark.rows import Row
@@ -66,13 +66,22 @@ class Benchmark:
     note: str = ""
 
     def keep(self, folder: Path) -> list[Path]:
-        """Write the files and the plot and return their paths."""
+        """Write the files and the plot and return their paths.
+
+        They take the places of earlier ones when they are complete: the tables even where the plot cannot be drawn.
+        """
         from trainyard.benchmark.plot import draw_benchmark
 
-        files = write_files(folder, self.rows, self.machine, self.words)
         gpu = self.machine["gpu"] or "no GPU"
         subtitle = f"{self.machine['processor']}, {self.machine['cores']} cores · {gpu} · simulated or prepared rows"
-        return [*files, draw_benchmark(self.rows, subtitle, folder / "benchmark.png")]
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=PARTIAL) as name:
+            write_files(Path(name), self.rows, self.machine, self.words)
+            try:
+                draw_benchmark(self.rows, subtitle, Path(name) / PLOT)
+            finally:
+                put_together(Path(name), folder)
+        return [folder / CSV, folder / JSON, folder / PLOT]
 
 
 def run_benchmark(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.duration import parse_duration
 from trainyard.config.nearest import did_you_mean, listed, nearest
-from trainyard.errors import ConfigError
+from trainyard.errors import ConfigError, TrainyardError
 from trainyard.verbs.arguments import ArgumentsError, asks_for_help
 from trainyard.verbs.choices import check_device, compose_choices, take_keys
 
@@ -188,13 +188,17 @@ def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
     from trainyard.benchmark.track import EXPERIMENT, track
     from trainyard.reports.text import labelled, pasted, wrapped
 
-    files = found.keep(folder)
     lines = [*table_lines(found.rows), "", *wrapped(found.words), ""]
     if found.note:
         lines += [*labelled("note", found.note), ""]
+    print("\n".join(lines), flush=True)
+    try:
+        files = found.keep(folder)
+    except OSError as error:
+        raise TrainyardError(f"{folder}: the files could not be written ({error.strerror}); all there is of this "
+                             "benchmark is the table above.") from None  # fmt: skip
     for name, file in zip(("table", "all", "plot"), files, strict=True):
-        lines += pasted(name, str(file))
-    print("\n".join(lines))
+        print("\n".join(pasted(name, str(file))))
     if config.tracking.name != "off":
         problem = track(found, folder, files, config)
         print(f"note       {problem}" if problem else f"MLflow     experiment {EXPERIMENT}, run {folder.name}")
