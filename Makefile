@@ -26,8 +26,8 @@ pipeline: $(READY) ## run what dvc.yaml says, where something has changed
 	@git rev-parse --git-dir >/dev/null 2>&1 || $(BIN)/python -m dvc config --local core.no_scm true
 	@PATH="$(CURDIR)/$(BIN):$$PATH" DVC_NO_ANALYTICS=1 $(BIN)/python -m dvc repro $(ARGS)
 
-test: $(READY) ## run the tests but for the slow ones
-	@$(BIN)/python -m pytest -m "not slow" $(ARGS)
+test: $(READY) ## run the tests but for the slow ones, in two processes
+	@$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
 
 test-all: lint ## run lint and all tests
 	@$(BIN)/python -m pytest $(ARGS)

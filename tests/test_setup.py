@@ -157,7 +157,7 @@ def test_test_all_is_lint_and_every_test_and_ci_calls_it(yard):
     yard.make("test-all")
     assert yard.calls[2:] == ["-m ruff check .", "-m mypy", "-m pytest"]
     yard.make("test")
-    assert yard.calls == ["-m pytest -m not slow"]
+    assert yard.calls == ["-m pytest -n 2 -m not slow"]
     assert os.access(REPOSITORY / ".ci" / "run", os.X_OK)
     assert (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test-all"
 

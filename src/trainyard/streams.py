@@ -29,9 +29,19 @@ class Outlet(io.TextIOWrapper):
     def _drop_all(self, error: OSError) -> None:
         if error.errno not in GONE:
             raise error
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, self.fileno())
-        os.close(null)
+        _to_nowhere(self.fileno())
+
+
+def leave_output() -> int:
+    """Drop what is still to be written to standard output, whose reader has left, and return the exit code."""
+    _to_nowhere(sys.stdout.fileno())
+    return 0
+
+
+def _to_nowhere(descriptor: int) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
 def let_readers_leave() -> None:

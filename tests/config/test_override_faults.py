@@ -76,6 +76,5 @@ def test_a_launcher_that_is_not_installed_says_how_to_get_it() -> None:
     groups = SimpleNamespace(is_group=lambda name: name == "hydra/launcher", options=lambda group: ["basic"])
     for launcher in ("joblib", "submitit_slurm"):
         _, (fault,) = read_overrides([f"hydra/launcher={launcher}"], groups, sweeping=True)  # type: ignore[arg-type]
-        assert fault.text == (
-            f"hydra/launcher={launcher}: is not installed; it comes with pip install 'trainyard[launchers]'"
-        )
+        package = f"hydra-{launcher.removesuffix('_slurm')}-launcher"
+        assert fault.text == f"hydra/launcher={launcher}: is not installed; it comes with pip install {package}"

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from trainyard.data.table import table_from
+from trainyard.data.table import missing_columns, table_from
 from trainyard.errors import DataError
 
 NAMES = ("a", "b")
@@ -33,10 +33,16 @@ def test_rows_in_any_form(rows):
 
 def test_what_else_speaks_arrow():
     class Frame:
-        def to_arrow(self):
-            return pa.table(ROWS)
+        def __arrow_c_stream__(self, requested_schema=None):
+            return pa.table(ROWS).__arrow_c_stream__(requested_schema)
 
     assert table_from(Frame(), NAMES).to_pydict() == ROWS
+
+
+def test_columns_of_one_name_stay_two():
+    frame = pd.DataFrame([[1, 2, 3]], columns=["a", "b", "a"])
+    assert table_from(frame, NAMES).column_names == ["a", "b", "a"]
+    assert missing_columns(["a", "b"], ["a", "b", "a"]) == ["There are 2 columns a; rename all but one."]
 
 
 def test_one_row():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.data.tables import column
-from trainyard.data.values import WrongValueError, read_flags, read_numbers, read_texts
+from trainyard.data.values import WrongValueError, read_flags, read_numbers, read_texts, shortened
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,8 @@ def test_lists_are_no_categories():
 def test_numbers_survive_as_texts(values):
     texts = read_texts(column(*values, type=pa.float64()))
     np.testing.assert_array_equal(read_numbers(texts), read_numbers(column(*values, type=pa.float64())))
+
+
+def test_a_value_in_a_message_is_not_endless():
+    assert shortened("a" * 50) == repr("a" * 50)
+    assert shortened(10**400) == f"{'1'.ljust(100, '0')}…"

@@ -19,7 +19,8 @@ def test_a_report_tells_what_was_trained_how_it_went_and_how_to_go_on(tmp_path):
     )  # fmt: skip
     (folder / "model" / "card.json").write_text(json.dumps({"task": "classification", "targets": ["kind"]}))
     text = text_of(folder)
-    for told in ("fish: /data/fish.csv", "0.7500", "best epoch of 3", "optimizer.lr", "python train.py dataset=csv",
+    for told in ("fish: /data/fish.csv", "0.7500", "test accuracy (baseline 0.5000)",
+                 "best epoch of 3", "optimizer.lr", "python train.py dataset=csv",
                  "trainyard reproduce run=aaaaaa", "numpy==2.0.1", "trainyard report run=aaaaaa"):  # fmt: skip
         assert told in text
     assert '<span class="good">better</span>' in text

@@ -15,7 +15,8 @@ def test_a_run_tells_how_it_went(tmp_path):
     journal.note("what it is about")
     journal.tags({"stopped_by": "early_stopping"})
     journal.end("FAILED", "out of memory")
-    (folder / "model" / "card.json").write_text(json.dumps({"weights": {"tensors": {"w": {"shape": [3, 4]}}}}))
+    tensors = {"w": {"shape": [3, 4]}, "n.running_var": {"shape": [5]}}
+    (folder / "model" / "card.json").write_text(json.dumps({"weights": {"tensors": tensors}}))
     told = Told.of(folder)
     assert (told.status, told.error, told.note) == ("FAILED", "out of memory", "what it is about")
     assert told.reason == "no improvement for training.patience validations"

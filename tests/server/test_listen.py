@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from trainyard.errors import ConfigError
-from trainyard.server.listen import listen, open_port
+from trainyard.server.listen import listen, noted_interrupts, open_port
 
 
 def test_a_port_is_open_to_this_machine_alone_and_to_one_server():
@@ -33,3 +33,13 @@ def test_a_signal_ends_it_in_order(number, code):
         assert listen(FastAPI(), opened, end_soon) == code
     assert told == [True]
     assert signal.getsignal(number) == before
+
+
+def test_an_interrupt_that_an_import_swallows_is_noted():
+    before = signal.getsignal(signal.SIGINT)
+    with noted_interrupts() as noted:
+        assert noted == []
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert noted == [signal.SIGINT]
+    assert signal.getsignal(signal.SIGINT) == before

@@ -8,7 +8,15 @@ from tests.synthetic import make_config, make_prepared
 from trainyard.config.schema.model import Regressor
 from trainyard.training.fit import fit
 from trainyard.training.member import Member
-from trainyard.training.narrate import end_text, next_command, start_text, thread_remarks, trained_text, training_line
+from trainyard.training.narrate import (
+    by_heart_lines,
+    end_text,
+    next_command,
+    start_text,
+    thread_remarks,
+    trained_text,
+    training_line,
+)
 from trainyard.training.passes import Passes
 from trainyard.training.plan import plan_run
 from trainyard.training.result import RunResult
@@ -116,3 +124,24 @@ def test_the_end_tells_of_each_class(tmp_path):
 
 def test_after_a_run_of_a_program_its_pictures_are():
     assert next_command("trainyard.Classifier.fit", result()) == "trainyard report run=4f2a"
+
+
+def test_a_config_of_the_latest_run_is_that_of_this_one_now():
+    told = next_command("python train.py config=runs/latest/config.yaml seed=2", result())
+    assert told == f"python train.py config={result().folder}/config.yaml -m seed=1,2,3"
+
+
+@pytest.mark.parametrize(
+    ("task", "metrics", "told"),
+    [
+        ("classification", {"loss": 0.01, "accuracy": 1.0}, "the 40 rows were learned: loss 0.0100, accuracy 1.0000;"),
+        ("classification", {"loss": 0.6, "accuracy": 0.9}, "the 40 rows were NOT learned: loss 0.6000, acc"),
+        ("regression", {"loss": 0.01, "r2": 0.995}, "the 40 rows were learned: loss 0.0100, r2 0.9950;"),
+        ("regression", {"loss": 0.01, "r2": 0.9}, "the 40 rows were NOT learned:"),
+    ],
+)
+def test_what_was_to_be_learned_by_heart_was_or_was_not(task, metrics, told):
+    plan = plan_run(make_config(batch_size=20, overfit_batches=2), make_prepared(task), torch.device("cpu"))
+    ended = replace(result(), metrics={f"best/{name}": value for name, value in metrics.items()})
+    assert " ".join(" ".join(by_heart_lines(plan, ended)).split()).startswith(f"by heart {told}")
+    assert by_heart_lines(replace(plan, config=make_config()), ended) == []

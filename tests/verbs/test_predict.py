@@ -1,5 +1,8 @@
 """`trainyard predict`."""
 
+import subprocess
+import sys
+
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
@@ -72,3 +75,43 @@ def test_help_names_every_key(capsys):
     assert run_command(["predict", "--help"]) == 0
     shown = capsys.readouterr().out
     assert all(f"\n  {key} " in shown for key in predict.VERB.keys)
+
+
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+def test_the_input_is_not_written_over(folder, tmp_path, link, capsys):
+    rows = tmp_path / "rows.csv"
+    rows.write_bytes((folder / "rows.csv").read_bytes())
+    output = tmp_path / "out.csv" if link else tmp_path / "." / "rows.csv"
+    if link:
+        getattr(output, link)(rows)
+    assert run(folder, f"input={rows}", f"output={output}") == 2
+    assert "is the input, whose place the predictions would take" in capsys.readouterr().err
+    assert rows.read_bytes() == (folder / "rows.csv").read_bytes()
+
+
+def test_a_link_is_followed(folder, tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "there.csv")
+    assert run(folder, f"input={folder / 'rows.csv'}", f"output={tmp_path / 'link.csv'}") == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert len((tmp_path / "there.csv").read_text().splitlines()) == 121
+
+
+def test_a_table_that_is_written_otherwise_is_told_without_keys_of_a_training(folder, tmp_path, capsys):
+    text = (folder / "rows.csv").read_text()
+    (tmp_path / "semicolons.csv").write_text(text.replace(",", ";"))
+    assert run(folder, f"input={tmp_path / 'semicolons.csv'}", "output=-") == 2
+    told = capsys.readouterr().err
+    assert "its header holds a semicolon. Write it as the tables that the model was trained on." in told
+    assert "dataset." not in told
+
+
+@pytest.mark.parametrize(("to", "code", "told"), [
+    ("| head -n 1", 0, ""), ("> /dev/full", 1, "trainyard: output=-: cannot be written (No space left on device).\n"),
+])  # fmt: skip
+def test_output_that_nobody_takes(folder, to, code, told):
+    words = f"{sys.executable} -m trainyard predict run={folder / 'model'} input={folder / 'many.csv'} output=-"
+    text = (folder / "rows.csv").read_text()
+    (folder / "many.csv").write_text(text + 300 * text.partition("\n")[2])
+    command = ["bash", "-o", "pipefail", "-c", f"{words} {to}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, told)

@@ -1,5 +1,8 @@
 """`trainyard serve`; the server is in tests/server, and a whole command in tests/commands."""
 
+import signal
+from contextlib import contextmanager, suppress
+
 import pytest
 
 from trainyard.server.listen import open_port
@@ -29,3 +32,14 @@ def test_help_names_every_key(capsys):
     assert run_command(["serve", "--help"]) == 0
     shown = capsys.readouterr().out
     assert all(f"\n  {key} " in shown for key in serve.VERB.keys)
+
+
+def test_an_interrupt_that_was_lost_while_the_model_was_loaded_ends_it(project, monkeypatch):
+    @contextmanager
+    def open_served(*_):
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        yield None
+
+    monkeypatch.setattr("trainyard.server.served_model.open_served", open_served)
+    assert run_command(["serve", "run=aaaaaa", "port=0", "tracking=off"]) == 130

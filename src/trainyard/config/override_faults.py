@@ -146,7 +146,8 @@ def _wrong_option(shape: Shape, override: Override, groups: Groups) -> str | Non
             if (group, str(name)) in REFUSED_OPTIONS:
                 return REFUSED_OPTIONS[group, str(name)]
             if str(name) not in known and group == "hydra/launcher" and name in LAUNCHERS.values():
-                return "is not installed; it comes with pip install 'trainyard[launchers]'"
+                package = f"hydra-{str(name).partition('_')[0]}-launcher"
+                return f"is not installed; it comes with pip install {package}"
             if str(name) not in known:
                 own = TABLE.search(str(name)) if group == "dataset" else None
                 if own:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from trainyard.data.encoders import BooleanEncoder, CategoryEncoder, ColumnEncoder, DatetimeEncoder, NumericEncoder
 from trainyard.data.table import missing_columns, table_from
 from trainyard.data.transforms import transform_from_dict
-from trainyard.data.values import WrongValueError, wrong_value, wrong_values
+from trainyard.data.values import WrongValueError, shortened, wrong_value, wrong_values
 from trainyard.errors import DataError
 
 VERSION = 1
@@ -92,7 +92,8 @@ class Encoder:
                 encoder.write(column, np.empty((len(column), width), np.int32 if encoder.codes else self.dtype))
 
             for row, value, expected in wrong_values(table[encoder.name], read):
-                found.setdefault(row, []).append(f"Column {encoder.name} holds {value!r}, which is not {expected}.")
+                fault = f"Column {encoder.name} holds {shortened(value)}, which is not {expected}."
+                found.setdefault(row, []).append(fault)
         return found
 
     def to_dict(self) -> dict[str, Any]:

@@ -29,9 +29,10 @@ def table_from(rows: Any, names: Sequence[str]) -> pa.Table:
     if isinstance(rows, Mapping):
         return from_mapping(rows)
     if hasattr(rows, "columns") and hasattr(rows, "iloc"):  # a pandas DataFrame, without importing pandas
-        return make_table({str(name): rows.iloc[:, place] for place, name in enumerate(rows.columns)})
-    if hasattr(rows, "to_arrow"):  # a polars DataFrame, and whoever else speaks Arrow
-        return table_from(rows.to_arrow(), names)
+        columns = [make_column(rows.iloc[:, place]) for place in range(len(rows.columns))]
+        return pa.table(columns, names=[str(name) for name in rows.columns])
+    if hasattr(rows, "__arrow_c_stream__"):  # a polars DataFrame, and whoever else speaks Arrow
+        return pa.table(rows)
     if isinstance(rows, Iterable) and not isinstance(rows, str | bytes):
         return from_dicts(list(rows), names)
     raise DataError(f"Rows come as {FORMS}, but these are of type {type(rows).__name__}.")

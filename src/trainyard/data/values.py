@@ -16,6 +16,7 @@ from trainyard.data.buffers import number_array, text_array, unpacked
 NUMBER = r"^\s*[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity|nan))\s*$"
 TRUE = ("true", "yes", "y", "t", "on", "1")
 FALSE = ("false", "no", "n", "f", "off", "0")
+SHOWN = 100  # characters of a value in a message
 WHOLE = 2.0**53  # below it every whole float64 is exact
 MIDNIGHT = " 00:00:00.000000"
 NO_TEXT = pa.nulls(1, pa.string())[0]
@@ -155,7 +156,13 @@ def all_values(column: pa.ChunkedArray) -> tuple[np.ndarray, Any]:
 
 def wrong_value(name: str, wrong: WrongValueError, place: str) -> str:
     """The fault for a value that its column cannot hold."""
-    return f"Column {name} holds {wrong.value!r} ({place}), which is not {wrong.expected}."
+    return f"Column {name} holds {shortened(wrong.value)} ({place}), which is not {wrong.expected}."
+
+
+def shortened(value: Any) -> str:
+    """A value as Python writes it, for a message."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def wrong_values(column: pa.ChunkedArray, read: Callable[[pa.ChunkedArray], object]) -> Iterator[tuple[int, Any, str]]:

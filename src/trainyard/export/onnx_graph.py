@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OPSET, ML_OPSET = 20, 3
 INSIDE = "inside/"  # before the names of what torch made, which no column has
-NEEDED = "format=onnx needs the packages onnx, onnxruntime and onnxscript: pip install 'trainyard[onnx]'"
+NEEDED = "format=onnx needs packages that are not all there: pip install onnx onnxruntime onnxscript"
 
 
 def require_onnx() -> None:

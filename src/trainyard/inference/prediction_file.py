@@ -26,7 +26,7 @@ def prediction_file(name: str, schema: pa.Schema) -> Iterator[pacsv.CSVWriter | 
         if name == "-":
             yield stack.enter_context(pacsv.CSVWriter(sys.stdout.buffer, schema, write_options=NEEDED))
             return
-        partial = stack.enter_context(replacing(Path(name).expanduser()))
+        partial = stack.enter_context(replacing(Path(name).expanduser().resolve()))
         if name.lower().endswith(PARQUET_ENDINGS):
             yield stack.enter_context(pq.ParquetWriter(partial, schema))
         else:

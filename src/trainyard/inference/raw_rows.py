@@ -133,13 +133,23 @@ def open_raw_rows(name: str, reading: Mapping[str, Any]) -> RawRows:
     `reading` says how a text table is written: delimiter, encoding, decimal and missing_values. Raises DataError.
     """
     if name == "-":
-        return TextFile(STANDARD_INPUT, reading)
+        return _text_file(STANDARD_INPUT, reading)
     path = Path(name).expanduser().absolute()
     try:
         ending = check_file(path, "input")
     except DataError as error:
         raise DataError([fault.replace("dataset.input", "input") for fault in error.faults]) from None
-    return TextFile(path, reading) if ending in TEXT_ENDINGS else BinaryFile(path, ending)
+    return _text_file(path, reading) if ending in TEXT_ENDINGS else BinaryFile(path, ending)
+
+
+def _text_file(path: Path, reading: Mapping[str, Any]) -> TextFile:
+    """Return a text table; what is wrong with how it is written is said of it, and not of a key of a training."""
+    try:
+        return TextFile(path, reading)
+    except DataError as error:
+        faults = [fault.partition(" Set dataset.") for fault in error.faults]
+        raise DataError([f"{said}{mend and ' Write it as the tables that the model was trained on.'}"
+                         for said, mend, _ in faults]) from None  # fmt: skip
 
 
 def _row_after(start: int) -> Callable[[int], str]:

@@ -59,7 +59,7 @@ def _cards(told: Told) -> list[tuple[str, str]]:
     if main is not None:
         name, value = main
         base = metrics.get(f"baseline/{name.removeprefix('test/')}")
-        beside = "" if base is None else f", {number(base)} of the baseline"
+        beside = "" if base is None else f" (baseline {number(base)})"
         cards.append((f"{name.replace('/', ' ')}{beside}", number(value)))
     if "best/epoch" in metrics:
         cards.append((f"best epoch of {metrics.get('trained/epochs', 0):g}", f"{metrics['best/epoch']:g}"))

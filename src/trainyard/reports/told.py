@@ -10,6 +10,7 @@ from trainyard.reports.run_files import RunFiles, read_run
 from trainyard.tracking.reading import read_journal, status_of
 
 Record = dict[str, Any]
+COUNTED = ("running_mean", "running_var", "num_batches_tracked")
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ class Told:
 
     @property
     def parameters(self) -> int:
-        """How many numbers the model has learned."""
+        """How many numbers the model has learned, without what normalization has counted."""
         tensors = self.run.card.get("weights", {}).get("tensors", {})
-        return sum(math.prod(tensor["shape"]) for tensor in tensors.values())
+        learned = [tensor for name, tensor in tensors.items() if name.rpartition(".")[2] not in COUNTED]
+        return sum(math.prod(tensor["shape"]) for tensor in learned)
 
     def _merged(self, kind: str) -> dict[str, Any]:
         """Return the values of all records of a kind, a later one in place of an earlier one."""

@@ -2,8 +2,10 @@
 
 import errno
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,22 @@ def open_port(port: int) -> socket.socket:
     except OSError as error:
         why = "another program has it" if error.errno == errno.EADDRINUSE else error.strerror
         raise ConfigError(f"port={port}: {why}; take another one, or port=0 for one that is free") from None
+
+
+@contextmanager
+def noted_interrupts() -> Iterator[list[int]]:
+    """Give a list in which Ctrl-C is noted when it is raised: what is imported meanwhile may swallow the exception."""
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        signal.default_int_handler(number, frame)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def listen(app: "FastAPI", opened: socket.socket, ready: Callable[[], None]) -> int:

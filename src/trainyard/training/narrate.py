@@ -11,7 +11,7 @@ from trainyard.networks.table import Layer, layer_notes, percent
 from trainyard.reports.outcome import REASONS, outcome_lines
 from trainyard.reports.run_files import REPRODUCES
 from trainyard.reports.summary import LayerRow, end_summary, start_summary
-from trainyard.reports.text import plural
+from trainyard.reports.text import labelled, number, plural
 from trainyard.training.baseline import baseline_name
 from trainyard.training.cores import cores
 from trainyard.training.fit import Fitted
@@ -20,6 +20,7 @@ from trainyard.training.plan import Plan
 from trainyard.training.result import RunResult
 from trainyard.training.stage import stage
 
+BY_HEART = 0.99  # r2 from which targets count as learned
 
 def start_text(plan: Plan, name: str, folder: Path, uncommitted: Sequence[tuple[str, str]] = ()) -> str:
     """Return what is going to be trained on what; `uncommitted` tells of data, with the command that keeps them."""
@@ -77,8 +78,23 @@ def end_text(plan: Plan, fitted: Fitted, result: RunResult, *, command: str, mlf
         directions=metric_directions(model), trained=trained_text(plan, member), best_epoch=member.best_epoch,
         reason=REASONS[fitted.reason], seconds=fitted.seconds, folder=result.folder, mlflow=mlflow,
         next_command=next_command(command, result, plan.config.tags.get(REPRODUCES)), error=result.error,
-        outcome=outcome_lines(result.metrics, classes, quantiles),
+        outcome=[*by_heart_lines(plan, result), *outcome_lines(result.metrics, classes, quantiles)],
     )  # fmt: skip
+
+
+def by_heart_lines(plan: Plan, result: RunResult) -> list[str]:
+    """Return whether a few minibatches were learned by heart, where that was to be tried."""
+    batches = plan.config.training.overfit_batches
+    loss, accuracy, r2 = (result.metrics.get(f"best/{name}") for name in ("loss", "accuracy", "r2"))
+    if batches is None or loss is None:
+        return []
+    right = accuracy if plan.prepared.classes is not None else r2
+    rows = f"{min(batches * plan.config.training.batch_size, len(plan.prepared.train)):,} rows"
+    name, learned = ("accuracy", accuracy == 1) if right is accuracy else ("r2", right is not None and right > BY_HEART)
+    measured = f"loss {number(loss)}" + ("" if right is None else f", {name} {number(right)}")
+    became = "learned" if learned else "NOT learned"
+    advice = "train" if learned else "look for the fault in the data, the network or the learning rate before you train"
+    return labelled("by heart", f"the {rows} were {became}: {measured}; {advice} on all rows")
 
 
 def trained_text(plan: Plan, member: Member) -> str:
@@ -113,7 +129,8 @@ def next_command(command: str, result: RunResult, reproduces: str | None = None)
     program = [word for word in words if "=" not in word]
     if (of_pipeline := stage()) is not None and result.status in ("FINISHED", "KILLED"):
         return "dvc metrics diff" if result.status == "FINISHED" else f"dvc repro {of_pipeline}"
-    if result.status == "FINISHED" and any(word.startswith("resume=") for word in words):
+    moving = any(word.startswith("config=") and "latest" in Path(word).parts for word in words)  # which is this run now
+    if result.status == "FINISHED" and (moving or any(word.startswith("resume=") for word in words)):
         return f"{shlex.join([*program, f'config={result.folder}/config.yaml'])} -m seed=1,2,3"
     if result.status == "FINISHED":
         kept = [word for word in words if not word.startswith(("seed=", "output="))]

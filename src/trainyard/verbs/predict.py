@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainyard.config.nearest import listed
+from trainyard.errors import TrainyardError
+from trainyard.streams import GONE, leave_output
 from trainyard.verbs.arguments import ArgumentsError, Verb, asks_for_help
 from trainyard.verbs.tracked import RUN, TRACKING_KEYS, tracking_of
 from trainyard.verbs.trusting import TRUSTED, trusted_packages
@@ -73,9 +75,19 @@ def check(values: Mapping[str, str]) -> dict[str, str]:
         faults.append(f"output={output}: must end in {listed(OUTPUTS)}, or be -")
     if output != "-" and Path(output).expanduser().is_dir():
         faults.append(f"output={output}: is a folder")
+    if output != "-" and is_same_file(Path(values.get("input", "-")).expanduser(), Path(output).expanduser()):
+        faults.append(f"output={output}: is the input, whose place the predictions would take; name another file")
     if faults:
         raise ArgumentsError(faults)
     return {"run": "latest", **values, "bad_rows": bad_rows}
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to the same file, by links too; one that is not there is none."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def load_model(values: Mapping[str, str], trust: tuple[str, ...]) -> "Model":
@@ -107,7 +119,12 @@ def predict_file(model: "Model", values: Mapping[str, str]) -> "Tally":
         total=source.total, unit=source.unit, unit_scale=True, disable=not sys.stderr.isatty(), leave=False,
         dynamic_ncols=True,
     )  # fmt: skip
-    with bar, prediction_file(values["output"], predict.schema) as file:
-        for table in predict(bar.update):
-            file.write_table(table)
+    try:
+        with bar, prediction_file(values["output"], predict.schema) as file:
+            for table in predict(bar.update):
+                file.write_table(table)
+    except OSError as error:
+        if values["output"] == "-" and error.errno in GONE:
+            raise SystemExit(leave_output()) from None
+        raise TrainyardError(f"output={values['output']}: cannot be written ({error.strerror or error}).") from error
     return predict.tally

@@ -34,13 +34,15 @@ def main(argv: Sequence[str]) -> int:
     values = VERB.read(argv)
     port = port_of(values)
     from trainyard.config.root import project_root
-    from trainyard.server.listen import open_port
+    from trainyard.server.listen import noted_interrupts, open_port
 
-    with open_port(port) as opened:
+    with noted_interrupts() as interrupts, open_port(port) as opened:
         from trainyard.server.served_model import open_served
 
         name, trust = values.get("run", "latest"), trusted_packages(argv)
         with open_served(name, project_root(), tracking_of(values), trust) as served:
+            if interrupts:
+                raise KeyboardInterrupt
             return serve(served, opened)
 
 
