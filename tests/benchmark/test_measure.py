@@ -88,6 +88,28 @@ def test_with_little_time_rounds_are_dropped_and_what_is_slow_is_left_out(sessio
     assert 1 <= len(found["trainyard"].timing.seconds) < 7
 
 
+def test_with_hardly_any_time_the_published_case_is_measured_for_all_engines(session, workloads):
+    linear, published = workloads["linear"], replace(workloads["mlp"], name="784-500-10", sizes=(1, 16, 60))
+    now = session.clock()
+    session.clock, session.deadline = lambda: now, now + 1.0  # for six engines, one case
+    rows = session.run([linear, published], lambda *_: None)
+    assert {row.case for row in rows if row.ranked} == {("784-500-10", 60)}
+    assert {row.case for row in rows} == {("784-10", 16), *(("784-500-10", size) for size in (1, 16, 60))}
+    assert session.affordable([linear]) == {("784-10", 16)}
+    session.deadline = now + 60.0
+    assert len(session.affordable([linear, published])) == 4
+
+
+def test_engines_that_compile_are_checked_last_and_keep_their_place(session, workloads, monkeypatch):
+    checked = []
+    check = Session.checked
+    monkeypatch.setattr(Session, "checked", lambda self, row, *more: checked.append(row) or check(self, row, *more))
+    session.specs = [Spec("compiled"), Spec("numpy"), Spec("torch")]
+    rows = session.run([workloads["linear"]], lambda *_: None)
+    assert [row.spec.kind for row in checked] == ["numpy", "torch", "compiled"]
+    assert [row.spec.kind for row in rows] == ["compiled", "numpy", "torch"]
+
+
 def test_one_whose_first_epoch_takes_far_more_than_its_share_has_no_further_turn(session, workloads):
     session.clock, session.deadline = lambda: 0.0, 0.01  # shares of 1.7 ms; epochs take 5.1 ms and 2.6 ms
     found = by_kind(session.run([workloads["linear"]], lambda *_: None))

@@ -3,15 +3,17 @@
 import pytest
 
 from trainyard.benchmark.paragraph import crossing, paragraph
+from trainyard.benchmark.rows import LEFT_OUT
 
 
 def test_without_a_gpu_it_says_what_is_not_known(row):
     words = paragraph([row("numpy", 70_000), row("torch", 60_000), row("trainyard", 140_000, threads=2)], None)
     assert words == (
         "On 784-500-10 with 60 rows a batch NumPy trains 70k rows a second (NumPy, 1 thread) and the fastest on this "
-        "CPU is Trainyard, 2 threads with 140k, 2.00 times as many. There is no GPU here that torch can use, so what "
-        "one would buy is not known: it was not measured. Best setting for a training here at this size: "
-        "accelerator=cpu accelerator.threads=2 accelerator.precision=32 training.batch_size=60."
+        "CPU is Trainyard, 2 threads with 140k, 2.00 times as many. There is no figure of scikit-learn and torch "
+        "compiled at this size. There is no GPU here that torch can use, so what one would buy is not known: it was "
+        "not measured. Best setting for a training here at this size: accelerator=cpu "
+        "accelerator.threads=2 accelerator.precision=32 training.batch_size=60."
     )
 
 
@@ -33,9 +35,24 @@ def test_with_a_gpu_it_says_how_much_faster_and_from_which_size(row):
 def test_wrong_rows_and_those_that_were_not_measured_have_no_say(row):
     rows = [row("numpy", 100), row("torch", 9000, wrong=True), row("captured", device="cuda", note="not enough memory")]
     words = paragraph(rows, "H100")
-    assert "no other CPU engine is faster" in words
+    assert "(NumPy, 1 thread), and no other engine was compared with it on this CPU." in words
+    assert "There is no figure of scikit-learn, torch, torch compiled and Trainyard at this size." in words
     assert "The H100 gave no result at this size." in words
     assert paragraph([row("numpy", wrong=True)], None).startswith("No engine was measured")
+
+
+def test_where_numpy_is_the_fastest_it_says_of_which_engines_and_which_have_no_figure(row):
+    rows = [row("numpy", 100), row("torch", 90), row("scikit-learn", 80), row("trainyard", 70),
+            row("trainyard", 900, size=256), row("trainyard", note=LEFT_OUT, threads=2), row("compiled", note=LEFT_OUT),
+    ]  # fmt: skip
+    words = paragraph(rows, None)
+    assert "and none of the others compared with it on this CPU (torch, scikit-learn and Trainyard) is faster." in words
+    assert "There is no figure of torch compiled and Trainyard (2 threads) at this size." in words
+
+
+def test_engines_that_do_not_have_the_network_are_not_missed(row):
+    rows = [row("torch", 10, network="cnn"), row("compiled", 10, network="cnn"), row("trainyard", 20, network="cnn")]
+    assert "no figure" not in paragraph(rows, None)
 
 
 def test_another_network_is_told_of_where_the_published_one_was_not_measured(row):

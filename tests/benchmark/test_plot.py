@@ -30,4 +30,5 @@ def test_what_is_not_ranked_is_not_drawn_and_the_crossing_is(rows):
 
 
 def test_nothing_measured_is_an_empty_plot(row, tmp_path):
-    assert draw_benchmark([row("numpy", note="not enough memory")], "made", tmp_path / "plot.png").exists()
+    for rows in ([row("numpy", note="not enough memory")], [row("torch", 100, wrong=True)], []):
+        assert draw_benchmark(rows, "made", tmp_path / f"{len(rows)}.png").exists()

@@ -7,10 +7,10 @@ import pytest
 
 from tests.benchmark.test_measure import MADE_UP
 from tests.synthetic import make_config, make_prepared
-from trainyard.benchmark import run, workloads
-from trainyard.benchmark.run import Asked, run_benchmark, workloads_of
+from trainyard.benchmark import plot, run, workloads
+from trainyard.benchmark.run import Asked, Benchmark, check_engines, run_benchmark, start_note, workloads_of
 from trainyard.benchmark.worker import Worker
-from trainyard.errors import TrainyardError
+from trainyard.errors import ConfigError, TrainyardError
 
 # the guide says what the machine has, too
 ENGINE = MADE_UP.replace('"versions": {}', '"versions": {"made": "1"}, "gpu": None, "bf16": True')
@@ -42,6 +42,24 @@ def test_it_measures_what_was_asked_for_and_keeps_it(simulated_config, tmp_path,
     ]  # fmt: skip
 
 
+def test_earlier_files_stay_until_the_new_ones_are_complete(row, tmp_path, monkeypatch):
+    about = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
+    older, newer = (Benchmark((row("numpy", speed),), about, words) for speed, words in ((100, "Old."), (200, "New.")))
+    older.keep(tmp_path)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    def fail(*_):
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()} == before
+        raise ValueError("no plot")
+
+    monkeypatch.setattr(plot, "draw_benchmark", fail)
+    with pytest.raises(ValueError, match="no plot"):
+        newer.keep(tmp_path)
+    assert "New." in (tmp_path / "benchmark.json").read_text()
+    assert (tmp_path / "benchmark.csv").read_bytes() != before["benchmark.csv"]
+    assert {file.name for file in tmp_path.iterdir()} == set(before)
+
+
 def test_the_budget_counts_from_the_start_of_the_command(simulated_config, monkeypatch):
     left = []
 
@@ -55,6 +73,30 @@ def test_the_budget_counts_from_the_start_of_the_command(simulated_config, monke
             run_benchmark(Asked(simulated_config, None, 300.0, spent=spent, kinds=("numpy",)), lambda *_: None, start)
     assert left[0] < 300
     assert 40 < left[0] - left[1] < 80
+
+
+def test_where_starting_leaves_too_little_of_the_budget_that_is_said():
+    assert start_note(spent=5.0, left=22.0, budget=30.0) == ""
+    assert start_note(spent=21.3, left=-14.0, budget=10.0) == (
+        "Starting the engines took 21 s of the budget of 10 s; a larger one measures more."
+    )
+
+
+def test_engines_that_do_not_have_the_network_are_refused_in_a_sentence(simulated_config):
+    asked = Asked(simulated_config, None, 30.0, kinds=("captured",), networks=("784-10",), sizes=(4,))
+    with pytest.raises(ConfigError) as error:
+        run_benchmark(asked, lambda *_: None, start)
+    assert str(error.value) == (
+        "engines=captured: none of them can train 784-10 here (captured: it needs a GPU that torch can use, and there "
+        "is none). There are numpy, scikit-learn, torch, compiled and trainyard for it."
+    )
+
+
+def test_each_engine_that_cannot_train_says_why(tmp_path):
+    regression = workloads_of(Asked(make_config(), make_prepared(task="regression"), 30.0), tmp_path, gpu=True)
+    with pytest.raises(ConfigError, match=r"\(numpy: it has the mean cross-entropy only; scikit-learn: it has"):
+        check_engines(("numpy", "scikit-learn"), regression, gpu=True)
+    check_engines(("numpy", "captured"), regression, gpu=True)
 
 
 def test_engines_that_do_not_start_end_it_in_a_sentence(simulated_config):

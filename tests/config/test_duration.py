@@ -22,6 +22,12 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["1h1h", "30m1h", "1m 5s 2m"])
+def test_a_unit_that_is_there_twice_or_out_of_order_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="has a unit twice or out of order; write each once, the largest first"):
+        parse_duration(text)
+
+
 @given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))
 def test_hours_minutes_and_seconds_add_up(hours: int, minutes: int, seconds: int) -> None:
     assert parse_duration(f"{hours}:{minutes:02}:{seconds:02}") == hours * 3600 + minutes * 60 + seconds

@@ -25,10 +25,15 @@ MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
     ("argv", "told"),
     [
         (["quik"], "quik: is neither quick nor key=value; did you mean quick?"),
+        (["budget"], "budget: has no value; write budget=90s"),
+        (["resume=latest"], "resume=latest: is no key of trainyard benchmark; it belongs to trainyard train"),
         (["buget=1m"], "buget=1m: no such key; did you mean budget?"),
         (["budget=soon"], "budget=soon: 'soon' is no time"),
-        (["budget=1s"], "budget=1s: must be at least 5s"),
-        (["sizes=1,0,x"], "sizes=1,0,x: 0 is no whole number from 1 to 16,777,216\n  sizes=1,0,x: x is no whole"),
+        (["budget=9s"], "budget=9s: must be at least 10s"),
+        (["sizes=1,0,x"], "sizes=1,0,x: 0 is no whole number from 1 to 16,384\n  sizes=1,0,x: x is no whole"),
+        (["sizes=20000"], "sizes=20000: 20000 is no whole number from 1 to 16,384"),
+        (["sizes=20000000", "dataset=iris"], "20000000 is no whole number from 1 to 16,777,216"),
+        (["budget=1h1h"], "budget=1h1h: '1h1h' has a unit twice or out of order"),
         (["engines=nunpy"], "engines=nunpy: nunpy is none of numpy, scikit-learn, torch, compiled, captured and"),
         (["engines=nunpy"], "did you mean numpy?"),
         (["networks=784-500"], "did you mean 784-500-10?"),
@@ -36,6 +41,7 @@ MACHINE = {"processor": "made", "cores": 2, "gpu": None, "versions": {}}
         (["dataset=iriss"], "no such dataset; did you mean iris?"),
         (["dataset=iris", "network.hiden=[3]"], "did you mean network.hidden"),
         (["dataset=iris", "accelerator.precision=64"], "compared in 32 bits"),
+        (["dataset=iris", "accelerator=ddp_cpu"], "trainyard benchmark measures one device; take accelerator=cpu or"),
         (["budget=1m", "budget=2m"], "budget=2m: budget is there twice"),
     ],
 )
@@ -43,6 +49,31 @@ def test_a_mistake_is_told_in_a_sentence(project: Path, argv: list[str], told: s
     assert run_command(["benchmark", *argv]) == 2
     assert told in capsys.readouterr().err
     assert not (project / ".trainyard" / "benchmark").exists()
+
+
+def test_output_is_checked_before_anything_is_measured(
+    project: Path, measured: list[Asked], tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("1,2")
+    for place, told in ((file, "is a file; name a folder"), (Path("/proc/new"), "cannot be written")):
+        assert run_command(["benchmark", f"output={place}"]) == 2
+        assert f"output={place}: {told}" in capsys.readouterr().err
+    assert not measured
+    assert file.read_text() == "1,2"
+
+
+def test_a_disk_that_is_full_at_the_end_leaves_the_table(
+    project: Path, measured: list[Asked], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def full(found: Benchmark, folder: Path) -> list[Path]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Benchmark, "keep", full)
+    assert run_command(["benchmark"]) == 1
+    told = capsys.readouterr()
+    assert "torch, 1 thread          3.00*" in told.out
+    assert "the files could not be written (No space left on device)" in told.err
 
 
 def test_help_names_every_key(capsys: Capture) -> None:
@@ -61,7 +92,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
         speed = Timing((1.0, 1.0))
         rows = (Row("784-500-10", 60, Spec("numpy"), 10, speed),
                 Row("784-500-10", 60, Spec("torch"), 30, speed, wrong=asked.sizes == (2,)))  # fmt: skip
-        return Benchmark(rows, MACHINE, "In plain words.")
+        return Benchmark(rows, MACHINE, "In plain words.", "Starting took long.")
 
     monkeypatch.setattr(run, "run_benchmark", made_up)
     return noted
@@ -73,7 +104,7 @@ def test_without_choices_the_networks_of_the_benchmark_are_measured(
     assert run_command(["benchmark"]) == 0
     printed = capsys.readouterr().out
     assert "torch, 1 thread          3.00*" in printed
-    assert "In plain words." in printed
+    assert "In plain words.\n\nnote       Starting took long.\n" in printed
     folder = next((project / ".trainyard" / "benchmark").iterdir())
     assert f"table      {folder / 'benchmark.csv'}\n" in printed
     assert {file.name for file in folder.iterdir()} == {"benchmark.csv", "benchmark.json", "benchmark.png"}

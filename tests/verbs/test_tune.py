@@ -23,7 +23,10 @@ TRIED = {
     ("argv", "told"),
     [
         (["tune.second=3"], "tune.second=3: no such key; did you mean tune.seconds?"),
-        (["tune.seconds=1"], "tune.seconds=1: must be at least 10"),
+        (["tune.seconds=1"], "tune.seconds=1: must be from 10 to 1,000,000"),
+        (["tune.seconds=1e9"], "tune.seconds=1e9: must be from 10 to 1,000,000"),
+        (["tune.seconds=nan"], "tune.seconds=nan: must be from 10 to 1,000,000"),
+        (["resume=latest"], "resume=latest: is no key of trainyard tune"),
         (["tune.seconds=soon"], "tune.seconds=soon: must be a number"),
         (["optimizer.lr=0"], "optimizer.lr=0: must be greater than 0"),
         (["accelerator=ddp_cpu"], "accelerator=ddp_cpu: trainyard tune measures one device; take accelerator=cpu or"),

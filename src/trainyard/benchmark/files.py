@@ -3,18 +3,65 @@
 import csv
 import io
 import platform
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from trainyard.benchmark.rows import Row, baseline
-from trainyard.files import json_text, write_text
+from trainyard.config.runs import JOURNAL
+from trainyard.errors import ConfigError
+from trainyard.files import json_text, remove_if_empty, sync_folder, write_text
 
-CSV, JSON = "benchmark.csv", "benchmark.json"
+CSV, JSON, PLOT = "benchmark.csv", "benchmark.json", "benchmark.png"
+PARTIAL = ".benchmark-"  # begins the name of a folder of files that are not complete
 COLUMNS = (
     "network", "batch_size", "engine", "kind", "device", "threads", "precision", "rows_per_second", "ratio", "ranked",
     "spread", "repeats", "epoch_rows", "memory_bytes", "deviation", "tolerance", "note",
 )  # fmt: skip
+
+
+@contextmanager
+def opened_output(folder: Path) -> Iterator[None]:
+    """Make the folder that a benchmark is to be written to; one in which nothing was written is gone after the block.
+
+    Raises ConfigError where nothing can be written, or something else than an earlier benchmark stands.
+    """
+    check_output(folder)
+    missing = [above for above in folder.parents if not above.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except FileExistsError:
+        raise ConfigError(f"output={folder}: is a file; name a folder") from None
+    except OSError as error:
+        remove_if_empty(folder, len(missing))
+        raise ConfigError(f"output={folder}: cannot be written ({error.strerror}); name another folder") from None
+    try:
+        yield
+    finally:
+        remove_if_empty(folder, len(missing))
+
+
+def check_output(folder: Path) -> None:
+    """Raise ConfigError for a folder that holds something else than an earlier benchmark, or the run that it became."""
+    try:
+        there = [file.name for file in folder.iterdir() if not file.name.startswith(PARTIAL)] if folder.is_dir() else []
+    except OSError as error:
+        raise ConfigError(f"output={folder}: cannot be read ({error.strerror}); name another folder") from None
+    if there and JSON not in there:
+        raise ConfigError(f"output={folder}: holds something else than an earlier benchmark; name a new folder")
+    if JOURNAL in there:
+        raise ConfigError(f"output={folder}: holds an earlier benchmark that is a run of MLflow; name a new folder")
+
+
+def put_together(files: Path, folder: Path) -> None:
+    """Move all files of a folder, which are complete, to the places of earlier ones."""
+    for file in sorted(files.iterdir()):
+        file.replace(folder / file.name)
+    sync_folder(folder)
 
 
 def write_files(folder: Path, rows: Sequence[Row], machine: Mapping[str, Any], words: str) -> list[Path]:

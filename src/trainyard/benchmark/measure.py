@@ -13,13 +13,14 @@ from trainyard.benchmark.engines import Spec
 from trainyard.benchmark.rows import LEFT_OUT, Row, judged
 from trainyard.benchmark.timing import Seconds, alternate
 from trainyard.benchmark.worker import CannotError, GoneError, Worker
-from trainyard.benchmark.workloads import Workload
+from trainyard.benchmark.workloads import MARK, MARK_SIZE, Workload
 from trainyard.errors import TrainyardError
 
 REPEATS = 7
 START_SECONDS = 120.0  # that an engine may take to be imported
 PATIENCE, MOST_PATIENCE = 0.2, 20.0  # of the budget, or seconds, that one answer may take, compiling included
 LEAST_PATIENCE = 5.0  # seconds, whatever time is left
+LEAST_SHARE = 0.15  # seconds that a case takes of each engine; where there are fewer, fewer cases are measured
 TOO_SLOW = 3.0  # times its share that an engine may be expected to take for a case
 
 
@@ -102,15 +103,24 @@ class Session:
         """Return the rows of all workloads; `begins` is told each case before it is measured."""
         rows: list[Row] = []
         end = self.deadline
+        chosen = self.affordable(workloads)
         for place, workload in enumerate(workloads):  # what a network leaves of its time goes to those after it
-            self.deadline = self.clock() + (end - self.clock()) / len(workloads[place:])
-            known = workload if self.late else self.prepared(workload)
+            networks = {name for name, _ in chosen} & {other.name for other in workloads[place:]}
+            self.deadline = self.clock() + (end - self.clock()) / max(1, len(networks))
+            known = workload if self.late or workload.name not in networks else self.prepared(workload)
             for done, size in enumerate(workload.sizes):
                 begins(workload.name, size)
-                share = self.left / len(workload.sizes[done:])
-                rows += self.left_out(known, size) if self.late else self.measure(known, size, share)
+                share = self.left / max(1, sum((workload.name, other) in chosen for other in workload.sizes[done:]))
+                out = self.late or (workload.name, size) not in chosen
+                rows += self.left_out(known, size) if out else self.measure(known, size, share)
         self.deadline = end
         return rows
+
+    def affordable(self, workloads: Sequence[Workload]) -> set[tuple[str, int]]:
+        """Return the cases that there is time for, by network and batch size: with little time the published one."""
+        cases = [(workload.name, size) for workload in workloads for size in workload.sizes]
+        cases.sort(key=lambda case: (case[0] != MARK, case != (MARK, MARK_SIZE)))
+        return set(cases[: max(1, int(self.left / (LEAST_SHARE * max(1, len(self.specs)))))])
 
     def prepared(self, workload: Workload) -> Workload:
         """Start anew what was lost, and return the workload with what the guide says of its network."""
@@ -140,8 +150,9 @@ class Session:
         cases = {spec: workload.case(size, self.folder, gpu=spec.device == "cuda") for spec in specs}
         blank = {spec: Row(workload.name, case.batch_size, spec, case.rows) for spec, case in cases.items()}
         own = share / max(1, len(specs))
-        rows = {spec: self.checked(row, cases[spec], own) for spec, row in blank.items()}
-        able = {spec: cases[spec] for spec, row in rows.items() if not row.note}
+        order = sorted(blank, key=lambda spec: spec.kind == "compiled")  # a compiler's seconds are no other engine's
+        rows = {spec: self.checked(blank[spec], cases[spec], own) for spec in order}
+        able = {spec: cases[spec] for spec in blank if not rows[spec].note}
         turns = {spec: Turn(self, spec, case, TOO_SLOW * own) for spec, case in able.items()}
         timings = alternate({spec.name: turn for spec, turn in turns.items()}, repeats=REPEATS,
                             budget=share - (self.clock() - started), clock=self.clock)  # fmt: skip
@@ -151,7 +162,7 @@ class Session:
             rows[spec] = row = replace(rows[spec], timing=timing, memory=memory, note=turn.failure)
             if timing is not None:
                 self.pace.setdefault((workload.name, spec), []).append((size, row.batch_size / row.speed))
-        return judged(list(rows.values()))
+        return judged([rows[spec] for spec in blank])
 
     def checked(self, row: Row, case: Case, share: float) -> Row:
         """Return a row with the losses of the checked steps, or with the reason why there are none."""

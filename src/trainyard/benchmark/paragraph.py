@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from trainyard.benchmark.engines import NAMES, WITHOUT_TORCH
 from trainyard.benchmark.rows import Row, fastest
 from trainyard.benchmark.table import short
 from trainyard.benchmark.workloads import MARK, MARK_SIZE
+from trainyard.config.nearest import listed
 
 
 def paragraph(rows: Sequence[Row], gpu: str | None) -> str:
@@ -19,7 +21,11 @@ def paragraph(rows: Sequence[Row], gpu: str | None) -> str:
     here = [row for row in ranked if row.case == (network, size)]
     numpy = fastest([row for row in here if row.spec.kind == "numpy"])
     cpu = fastest([row for row in here if row.spec.device == "cpu"])
-    sentences = [f"On {network} with {size:,} rows a batch {speeds(numpy, cpu)}."]
+    compared = {NAMES[row.spec.kind]: None for row in here if row.spec.device == "cpu" and row.spec.kind != "numpy"}
+    sentences = [f"On {network} with {size:,} rows a batch {speeds(numpy, cpu, list(compared))}."]
+    missing = without_figure([row for row in rows if row.case == (network, size)])
+    if missing and cpu is not None:
+        sentences.append(f"There is no figure of {listed(missing)} at this size.")
     of_network = [row for row in ranked if row.network == network]
     if gpu is None:
         sentences.append("There is no GPU here that torch can use, so what one would buy is not known: it was not "
@@ -41,12 +47,31 @@ def told_case(rows: Sequence[Row]) -> tuple[str, int]:
     return (MARK, MARK_SIZE) if (MARK, MARK_SIZE) in cases else max(cases, key=cases.count)
 
 
-def speeds(numpy: Row | None, cpu: Row | None) -> str:
-    """Return how fast NumPy and the best engine on the CPU are."""
+def without_figure(rows: Sequence[Row]) -> list[str]:
+    """Return the CPU's engines that were not measured in a case or are wrong, those that nobody chose among them.
+
+    Engines without torch count where one of them has the network.
+    """
+    found = []
+    plain = any(row.spec.kind in WITHOUT_TORCH for row in rows)
+    for kind, name in NAMES.items():
+        of_kind = [row for row in rows if row.spec.kind == kind and row.spec.device == "cpu"]
+        missing = [row.spec.name.removeprefix(f"{name}, ") for row in of_kind if not row.ranked]
+        if missing and len(missing) < len(of_kind):
+            found.append(f"{name} ({listed(missing)})")
+        elif len(missing) == len(of_kind) and kind != "captured" and (plain or kind not in WITHOUT_TORCH):
+            found.append(name)
+    return found
+
+
+def speeds(numpy: Row | None, cpu: Row | None, compared: Sequence[str]) -> str:
+    """Return how fast NumPy and the best engine on the CPU are; `compared` are the others with a figure."""
     if numpy is None or cpu is None:
         return "no CPU engine gave a result" if cpu is None else f"the fastest on this CPU is {told(cpu)}"
     if cpu is numpy:
-        return f"NumPy trains {short(numpy.speed)} rows a second ({numpy.spec.name}), and no other CPU engine is faster"
+        others = (f"none of the others compared with it on this CPU ({listed(compared)}) is faster" if compared else
+                  "no other engine was compared with it on this CPU")  # fmt: skip
+        return f"NumPy trains {short(numpy.speed)} rows a second ({numpy.spec.name}), and {others}"
     ratio = cpu.speed / numpy.speed
     return (f"NumPy trains {short(numpy.speed)} rows a second ({numpy.spec.name}) and the fastest on this CPU is "
             f"{told(cpu)}, {ratio:.2f} times as many")  # fmt: skip

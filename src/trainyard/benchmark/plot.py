@@ -34,10 +34,10 @@ LEGEND_WIDTH = 2.2  # inches
 def draw_benchmark(rows: Sequence[Row], subtitle: str, path: Path) -> Path:
     """Draw the ranked rows: dashed with one thread, solid with all, thick on a GPU; where a GPU begins to pay."""
     networks = list(dict.fromkeys(row.network for row in rows))
-    columns = min(COLUMNS, len(networks))
+    columns = max(1, min(COLUMNS, len(networks)))
     panel = Panel(4.1, 2.7, left=0.75, right=LEGEND_WIDTH)
     with settings():
-        rows_of_panels = -(-len(networks) // columns)
+        rows_of_panels = max(1, -(-len(networks) // columns))
         figure, panels = new_figure("Training speed by batch size", subtitle, panel, rows_of_panels, columns)
         for axes, network in zip(panels, networks, strict=False):
             draw_network(axes, network, [row for row in rows if row.network == network])

@@ -27,6 +27,7 @@ NETWORKS: dict[str, Network] = {
 }
 QUICK_NETWORKS = (MARK, "784-10")
 ROWS, GPU_ROWS = 16384, 65536  # simulated, to train
+LARGEST_SIZE = 2**24  # rows in a batch of an experiment, of which a smaller table is one whole batch
 CHECKED = 32  # steps whose losses are compared, fewer of large minibatches
 CHECKED_ROWS = 4096
 FEWEST_CHECKED = 3

@@ -18,7 +18,10 @@ def parse_duration(text: str) -> float:
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
     if re.fullmatch(r"(\d+(\.\d+)?\s*[smhdw]\s*)+", text):
-        return sum(float(number) * SECONDS[unit] for number, unit in re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", text))
+        pieces = re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", text)
+        if not re.fullmatch("w?d?h?m?s?", "".join(unit for _, unit in pieces)):
+            raise ValueError(f"{text!r} has a unit twice or out of order; write each once, the largest first, as 1h30m")
+        return sum(float(number) * SECONDS[unit] for number, unit in pieces)
     raise ValueError(f"{text!r} is no time; write 90s, 15m, 2h, 30d or 01:30:00")
 
 

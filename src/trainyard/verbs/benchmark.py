@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from trainyard.config.duration import parse_duration
 from trainyard.config.nearest import did_you_mean, listed, nearest
-from trainyard.errors import ConfigError
+from trainyard.errors import ConfigError, TrainyardError
 from trainyard.verbs.arguments import ArgumentsError, asks_for_help
-from trainyard.verbs.choices import compose_choices, take_keys
+from trainyard.verbs.choices import check_device, compose_choices, take_keys
 
 if TYPE_CHECKING:
     from trainyard.benchmark.run import Asked, Benchmark
@@ -28,8 +28,9 @@ rows and the batch size that they stand for. Every engine trains by plain gradie
 augmentation, and one that does not reach the losses of the others is not ranked. quick takes half a minute and
 measures less.
 
-  budget    time to take at most, such as 90s or 10m (5m; 30s with quick)
-  sizes     rows in a batch, such as 1,60,1024 (1 to 16,384; the batch size of the choices)
+  budget    time to take at most, such as 90s or 10m (10s or more; 5m; 30s with quick)
+  sizes     rows in a batch, such as 1,60,1024 (1 to 16,384, or as many as the choices have rows to
+            train; the batch size of the choices)
   engines   numpy, scikit-learn, torch, compiled, captured, trainyard (all)
   networks  784-500-10, 784-10, 784-512-256-128-10, cnn-8-16 (all; for simulated rows)
   output    the folder to write (a new one below .trainyard/benchmark unless given)
@@ -40,10 +41,12 @@ Lines to paste
   trainyard benchmark quick
   trainyard benchmark networks=784-500-10 sizes=60 engines=numpy,torch,trainyard budget=1m
   trainyard benchmark experiment=digits network=cnn sizes=64,256"""
-OWN_KEYS = ("budget", "sizes", "engines", "networks", "output")
+EXAMPLES = {
+    "budget": "90s", "sizes": "60,1024", "engines": "numpy,torch", "networks": "784-10", "output": "measured",
+}  # fmt: skip
+OWN_KEYS = tuple(EXAMPLES)
 QUICK = "quick"
-LEAST_SECONDS = 5.0
-LARGEST_SIZE = 2**24
+LEAST_SECONDS = 10.0
 SIMULATED = ("dataset=arrays", "dataset.path=simulated.npz", "model=classifier", "optimizer=sgd")
 
 
@@ -60,8 +63,11 @@ def main(argv: Sequence[str]) -> int:
     chosen = of_training(choices)
     config = compose_choices("benchmark", [*(chosen or SIMULATED), *tracking])
     assert config is not None  # help is answered above
-    found = measure(asked(config, numbers, quick=quick, simulated=not chosen))
-    return tell(found, Path(own["output"]).expanduser() if "output" in own else new_folder(), config)
+    from trainyard.benchmark.files import opened_output
+
+    folder = Path(own["output"]).expanduser() if "output" in own else new_folder()
+    with opened_output(folder):
+        return tell(measure(asked(config, numbers, quick=quick, simulated=not chosen)), folder, config)
 
 
 def is_tracking(word: str) -> bool:
@@ -79,7 +85,9 @@ def check_words(choices: Sequence[str]) -> None:
     faults = []
     for word in choices:
         key, equals, _ = word.partition("=")
-        if not equals and not word.startswith("-"):
+        if not equals and word in OWN_KEYS:
+            faults.append(f"{word}: has no value; write {word}={EXAMPLES[word]}")
+        elif not equals and not word.startswith("-"):
             hint = did_you_mean(word, [QUICK, *OWN_KEYS])
             faults.append(f"{word}: is neither quick nor key=value{hint}")
         elif equals and key.lstrip("+").partition(".")[0] not in known_keys() and (own := nearest(key, OWN_KEYS)):
@@ -99,7 +107,7 @@ def read_own(own: dict[str, str], *, simulated: bool, quick: bool) -> dict[str, 
     """Return budget, sizes, kinds and networks; raise ArgumentsError with all that is wrong with them."""
     from trainyard.benchmark.engines import NAMES
     from trainyard.benchmark.run import QUICK_SECONDS, SECONDS
-    from trainyard.benchmark.workloads import NETWORKS
+    from trainyard.benchmark.workloads import LARGEST_SIZE, NETWORKS, ROWS
 
     faults: list[str] = []
     budget = QUICK_SECONDS if quick else SECONDS
@@ -110,12 +118,12 @@ def read_own(own: dict[str, str], *, simulated: bool, quick: bool) -> dict[str, 
             faults.append(f"budget={own['budget']}: {error}")
         if not budget >= LEAST_SECONDS:
             faults.append(f"budget={own['budget']}: must be at least {LEAST_SECONDS:.0f}s")
-    sizes = []
+    sizes, largest = [], ROWS if simulated else LARGEST_SIZE
     for text in own.get("sizes", "").split(",") if "sizes" in own else []:
-        if text.strip().isdecimal() and 1 <= int(text) <= LARGEST_SIZE:
+        if text.strip().isdecimal() and 1 <= int(text) <= largest:
             sizes.append(int(text))
         else:
-            faults.append(f"sizes={own['sizes']}: {text} is no whole number from 1 to {LARGEST_SIZE:,}")
+            faults.append(f"sizes={own['sizes']}: {text} is no whole number from 1 to {largest:,}")
     kinds = names_of("engines", own, tuple(NAMES), faults)
     networks = names_of("networks", own, tuple(NETWORKS), faults)
     if networks and not simulated:
@@ -146,6 +154,7 @@ def asked(config: "Config", numbers: dict[str, object], *, quick: bool, simulate
 
     if config.accelerator.precision == "64":
         raise ConfigError("accelerator.precision=64: the engines are compared in 32 bits and less; leave it out")
+    check_device("benchmark", config.accelerator)
     prepared = prepare(
         config.dataset, task=task_of(config), double=False, root=project_root(),
         target_transform=target_transform_of(config), trusted=config.trusted,
@@ -177,13 +186,19 @@ def tell(found: "Benchmark", folder: Path, config: "Config") -> int:
     """Print what was found and keep it; return 1 where a row is wrong."""
     from trainyard.benchmark.table import table_lines
     from trainyard.benchmark.track import EXPERIMENT, track
-    from trainyard.reports.text import pasted, wrapped
+    from trainyard.reports.text import labelled, pasted, wrapped
 
-    files = found.keep(folder)
     lines = [*table_lines(found.rows), "", *wrapped(found.words), ""]
+    if found.note:
+        lines += [*labelled("note", found.note), ""]
+    print("\n".join(lines), flush=True)
+    try:
+        files = found.keep(folder)
+    except OSError as error:
+        raise TrainyardError(f"{folder}: the files could not be written ({error.strerror}); all there is of this "
+                             "benchmark is the table above.") from None  # fmt: skip
     for name, file in zip(("table", "all", "plot"), files, strict=True):
-        lines += pasted(name, str(file))
-    print("\n".join(lines))
+        print("\n".join(pasted(name, str(file))))
     if config.tracking.name != "off":
         problem = track(found, folder, files, config)
         print(f"note       {problem}" if problem else f"MLflow     experiment {EXPERIMENT}, run {folder.name}")

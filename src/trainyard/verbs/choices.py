@@ -10,6 +10,7 @@ from trainyard.errors import ConfigError
 from trainyard.training.stop import interrupt_in_order
 
 if TYPE_CHECKING:
+    from trainyard.config.schema.accelerator import Accelerator
     from trainyard.config.schema.run import Config
 
 
@@ -54,6 +55,7 @@ def _compose(verb: str, flags: Namespace, file: Path | None) -> "Config":
     if flags.multirun or flags.cfg or flags.info or flags.shell_completion or flags.hydra_help:
         raise ConfigError(f"trainyard {verb}: takes choices only; the other flags belong to trainyard train")
     own, overrides = take_keys(verb, flags.overrides, ("config",))
+    refuse_command_keys(verb, overrides)
     from trainyard.config.compose import Composer
     from trainyard.config.loader import Loader
     from trainyard.config.overlay import read_resolved
@@ -64,3 +66,24 @@ def _compose(verb: str, flags: Namespace, file: Path | None) -> "Config":
     config = composer.compose(overrides).config
     interrupt_in_order()
     return config
+
+
+def refuse_command_keys(verb: str, overrides: Sequence[str]) -> None:
+    """Raise ConfigError for keys of a train command that are none of a config, such as resume."""
+    from trainyard.config.keys import COMMAND_KEYS
+
+    faults = [f"{text}: is no key of trainyard {verb}; it belongs to trainyard train" for text in overrides
+              if "=" in text and text.lstrip("+~").partition("=")[0] in COMMAND_KEYS]  # fmt: skip
+    if faults:
+        raise ConfigError(faults)
+
+
+def check_device(verb: str, accelerator: "Accelerator") -> None:
+    """Raise ConfigError for devices that a verb does not measure on, and for one that this machine does not have."""
+    if accelerator.name in ("ddp_cpu", "ddp_gpu", "fsdp"):
+        raise ConfigError(f"accelerator={accelerator.name}: trainyard {verb} measures one device; take "
+                          "accelerator=cpu or gpu.")  # fmt: skip
+    if accelerator.name in ("gpu", "mps") or accelerator.precision in ("tf32", "16-mixed"):
+        from trainyard.training.accelerator import check_accelerator
+
+        check_accelerator(accelerator)
