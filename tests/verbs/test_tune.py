@@ -60,7 +60,9 @@ def test_the_choice_is_printed_as_overrides_that_replace_others(capsys: Capture)
 
 def test_where_nothing_is_faster_that_is_said(capsys: Capture) -> None:
     print_choice(Tuned({}, {}, None, []), [])
-    assert "Nothing is faster by more than the spread" in capsys.readouterr().out
+    assert "more than the spread; the training is as fast as it gets by these keys." in capsys.readouterr().out
+    print_choice(Tuned({}, {}, None, ["training.compile"]), [])
+    assert "more than the spread; there was no time for the other keys." in capsys.readouterr().out
     print_choice(Tuned({}, {}, Ratio((1.1, 0.9, 1.4)), []), [])
     assert "together is 1.10 times as fast as it was (1.00 to 1.25 in half" in capsys.readouterr().out
 

@@ -120,7 +120,9 @@ def print_choice(tuned: "Tuned", choices: Sequence[str]) -> None:
 
     found = overrides(tuned.best)
     if tuned.ratio is None:
-        print("Nothing is faster by more than the spread; the training is as fast as it gets by these keys.")
+        fast = "the training is as fast as it gets by these keys"
+        print("Nothing is faster by more than the spread; "
+              f"{'there was no time for the other keys' if tuned.untried else fast}.")  # fmt: skip
         return
     if not found:
         print(f"All that was taken together is {tuned.ratio.median:.2f} times as fast as it was "
