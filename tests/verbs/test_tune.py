@@ -83,5 +83,5 @@ def test_a_training_is_tuned_and_no_run_is_left_behind(project: Path, capsys: Ca
     printed = capsys.readouterr().out
     assert "  setting " in printed
     assert " as it was " in printed or "no time " in printed  # on a machine that is very busy
-    assert "as fast as it" in printed
+    assert "as fast as it" in printed or "there was no time for the other keys" in printed
     assert not (project / "runs").exists()
