@@ -4,6 +4,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from trainyard.benchmark.plot import draw_benchmark, draw_network
+from trainyard.benchmark.rows import LEFT_OUT
 
 
 @pytest.fixture
@@ -27,6 +28,12 @@ def test_what_is_not_ranked_is_not_drawn_and_the_crossing_is(rows):
     _, labels = axes.get_legend_handles_labels()
     assert labels == ["NumPy, 1 thread", "NumPy, 2 threads", "torch captured, GPU", "GPU pays from 60"]
     assert [line.get_linestyle() for line in axes.get_lines()][:3] == ["--", "-", "-"]
+
+
+def test_a_network_of_which_nothing_was_measured_has_no_panel(rows, row, tmp_path):
+    one, two = (draw_benchmark(drawn, "made", tmp_path / name) for name, drawn in
+                (("a", rows), ("b", [*rows, row("numpy", network="cnn", note=LEFT_OUT)])))  # fmt: skip
+    assert one.read_bytes() == two.read_bytes()
 
 
 def test_nothing_measured_is_an_empty_plot(row, tmp_path):

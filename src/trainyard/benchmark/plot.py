@@ -32,8 +32,11 @@ LEGEND_WIDTH = 2.2  # inches
 
 
 def draw_benchmark(rows: Sequence[Row], subtitle: str, path: Path) -> Path:
-    """Draw the ranked rows: dashed with one thread, solid with all, thick on a GPU; where a GPU begins to pay."""
-    networks = list(dict.fromkeys(row.network for row in rows))
+    """Draw the ranked rows: dashed with one thread, solid with all, thick on a GPU; where a GPU begins to pay.
+
+    A network without any has no panel, unless none has one.
+    """
+    networks = list(dict.fromkeys(row.network for row in [row for row in rows if row.ranked] or rows))
     columns = max(1, min(COLUMNS, len(networks)))
     panel = Panel(4.1, 2.7, left=0.75, right=LEGEND_WIDTH)
     with settings():
