@@ -3,7 +3,6 @@
 import csv
 import io
 import platform
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 from trainyard.benchmark.rows import Row, baseline
 from trainyard.config.runs import JOURNAL
 from trainyard.errors import ConfigError
-from trainyard.files import json_text, remove_if_empty, sync_folder, write_text
+from trainyard.files import cannot_write, json_text, remove_if_empty, sync_folder, write_text
 
 CSV, JSON, PLOT = "benchmark.csv", "benchmark.json", "benchmark.png"
 PARTIAL = ".benchmark-"  # begins the name of a folder of files that are not complete
@@ -29,16 +28,13 @@ def opened_output(folder: Path) -> Iterator[None]:
     Raises ConfigError where nothing can be written, or something else than an earlier benchmark stands.
     """
     check_output(folder)
+    if folder.is_file():
+        raise ConfigError(f"output={folder}: is a file; name a folder")
+    problem = cannot_write(folder)
+    if problem is not None:
+        raise ConfigError(f"output={folder}: cannot be written ({problem}); name another folder")
     missing = [above for above in folder.parents if not above.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except FileExistsError:
-        raise ConfigError(f"output={folder}: is a file; name a folder") from None
-    except OSError as error:
-        remove_if_empty(folder, len(missing))
-        raise ConfigError(f"output={folder}: cannot be written ({error.strerror}); name another folder") from None
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         yield
     finally:
